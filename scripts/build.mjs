@@ -1,0 +1,86 @@
+/**
+ * Compiles src/ to dist/ and generates schemas/, and compiles test/ to build/test/. A step is skipped when neither what
+ * it is made from nor what it made has changed since, by content; files whose source is gone are removed.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { hashFiles, listFiles } from "./content-hash.mjs";
+import { root, runNode, say, StepError } from "./process.mjs";
+
+const at = (...names) => path.join(root, ...names);
+const schemaGenerator = at("scripts", "generate-schemas.mjs");
+const settings = ["package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs"].map((name) => at(name));
+
+export async function build({ tests = false, force = false, compilerFlags = [] } = {}) {
+  await runStep(packageStep(compilerFlags), force);
+  if (tests) await runStep(testStep(), force);
+}
+
+/** `compilerFlags` are tsc's, for one build: the next build without them starts over. */
+function packageStep(compilerFlags) {
+  return {
+    name: "dist",
+    inputs: () => hashFiles([...listFiles(at("src")), ...settings, schemaGenerator], compilerFlags),
+    outputs: () => [...listFiles(at("dist")), ...listFiles(at("schemas"))],
+    async run() {
+      await compile({ project: "tsconfig.json", flags: compilerFlags });
+      removeOrphans({ sources: listFiles(at("src")), from: at("src"), to: at("dist") });
+      if (existsSync(schemaGenerator)) await expectSuccess([schemaGenerator], "Generating schemas/ failed.");
+    },
+  };
+}
+
+function testStep() {
+  const sources = () => listFiles(at("test")).filter((file) => !file.startsWith(at("test", "fixtures") + path.sep));
+  const types = () => listFiles(at("dist")).filter((file) => file.endsWith(".d.ts"));
+  return {
+    name: "build/test",
+    inputs: () => hashFiles([...sources(), ...types(), ...settings]),
+    outputs: () => listFiles(at("build", "test")),
+    async run() {
+      await compile({ project: "test/tsconfig.json", flags: [] });
+      removeOrphans({ sources: sources(), from: at("test"), to: at("build", "test") });
+    },
+  };
+}
+
+async function runStep(step, force) {
+  const record = at("build", ".state", `${step.name.replaceAll("/", "-")}.json`);
+  // Taken before the step runs: a file saved meanwhile makes the next build run it again.
+  const inputs = step.inputs();
+  if (!force && isUpToDate(record, inputs, step)) return;
+  say(`building ${step.name} ...`);
+  rmSync(record, { force: true });
+  await step.run();
+  mkdirSync(path.dirname(record), { recursive: true });
+  writeFileSync(record, JSON.stringify({ inputs, outputs: hashFiles(step.outputs()) }));
+}
+
+function isUpToDate(record, inputs, step) {
+  if (!existsSync(record)) return false;
+  const made = JSON.parse(readFileSync(record, "utf8"));
+  return made.inputs === inputs && made.outputs === hashFiles(step.outputs());
+}
+
+async function compile({ project, flags }) {
+  const compiler = at("node_modules", "typescript", "bin", "tsc");
+  await expectSuccess([compiler, "-p", project, ...flags], `Compiling ${project} failed.`);
+}
+
+async function expectSuccess(args, message) {
+  const exitCode = await runNode(args);
+  if (exitCode !== 0) throw new StepError(`${message} What is wrong stands above.`, exitCode);
+}
+
+/** A test file that was deleted or renamed must not run once more, and must not be published either. */
+function removeOrphans({ sources, from, to }) {
+  const wanted = new Set(sources.flatMap((file) => outputsOf(path.relative(from, file))));
+  for (const file of listFiles(to)) {
+    if (!wanted.has(path.relative(to, file))) rmSync(file);
+  }
+}
+
+function outputsOf(source) {
+  const name = source.replace(/\.([cm]?)ts$/, ".$1js");
+  return name === source ? [source] : [name, name.replace(/\.([cm]?)js$/, ".d.$1ts")];
+}
