@@ -1,0 +1,76 @@
+import { isPluginName } from "./plugin-name.ts";
+
+/** A metadata.json whose fields have the right types. */
+export interface ManifestShape {
+  readonly name?: string;
+  readonly version?: string;
+  readonly plugin_version?: string;
+  readonly core_version?: string;
+  readonly dependencies?: DependenciesShape;
+  readonly optional_dependencies?: DependenciesShape;
+  readonly entry?: string;
+  readonly reload?: "swap" | "restart";
+  readonly route_prefix?: string;
+  readonly init_timeout_ms?: number;
+  readonly config_schema?: Readonly<Record<string, unknown>>;
+  readonly watch?: readonly string[];
+}
+
+export type DependenciesShape = readonly string[] | Readonly<Record<string, string>>;
+
+/**
+ * Whether the fields are plainly as `manifestSchema` wants them. A quick check for the usual file: what it accepts the
+ * schema accepts too, and what it does not accept is left to the schema, which can say why.
+ */
+export function hasManifestShape(metadata: Readonly<Record<string, unknown>>): boolean {
+  for (const key of Object.keys(metadata)) {
+    const isAsExpected = checks.get(key);
+    if (isAsExpected !== undefined && !isAsExpected(metadata[key])) return false;
+  }
+  return true;
+}
+
+/** The fields that plugo knows. */
+export function manifestFields(): readonly string[] {
+  return [...checks.keys()];
+}
+
+/** Whether plugo knows a field of this name. */
+export function isManifestField(name: string): boolean {
+  return checks.has(name);
+}
+
+const isString = (value: unknown): boolean => typeof value === "string";
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isStrings = (value: unknown): boolean => Array.isArray(value) && value.every(isString);
+
+const checks: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ["$schema", isString],
+  ["name", isString],
+  ["version", isString],
+  ["plugin_version", isString],
+  ["description", isString],
+  ["identifier", isString],
+  ["author", isString],
+  ["dependencies", isDependencies],
+  ["optional_dependencies", isDependencies],
+  ["core_version", isString],
+  ["entry", isString],
+  ["reload", (value) => value === "swap" || value === "restart"],
+  ["route_prefix", (value) => typeof value === "string" && value.startsWith("/")],
+  ["init_timeout_ms", (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31],
+  ["config_schema", isObject],
+  ["watch", isStrings],
+]);
+
+function isDependencies(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isDependency);
+  return isObject(value) && Object.keys(value).every(isPluginName) && Object.values(value).every(isString);
+}
+
+function isDependency(value: unknown): boolean {
+  if (typeof value !== "string" || value.includes("\n")) return false;
+  const at = value.indexOf("@");
+  return isPluginName(at === -1 ? value : value.slice(0, at));
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { displayPath } from "../kernel/display-path.ts";
+import { nearestName } from "../kernel/nearest-name.ts";
+import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { explainFaults, explainSyntax } from "./explain-json.ts";
+import { freezeJson, maxJsonDepth } from "./freeze-json.ts";
+import { manifestSchema } from "./manifest-schema.ts";
+import { hasManifestShape, isManifestField, manifestFields } from "./manifest-shape.ts";
+import type { Manifest } from "./manifest.ts";
+import { describeJson } from "./must-be.ts";
+import { resolveManifest, type Fault } from "./resolve-manifest.ts";
+
+export const metadataFile = "metadata.json";
+
+/** A plugin's manifest with what is worth a remark, or every finding in one error. */
+export type ManifestResult =
+  | { readonly manifest: Manifest; readonly hints: readonly string[] }
+  | { readonly problem: PlugoError };
+
+/**
+ * Reads and validates `metadata.json` in a plugin's folder. Never throws.
+ *
+ * @param previous The plugin's manifest as it was read before; it is returned as it is when the text is the same.
+ */
+export function readManifest(folder: string, name: string, previous?: Manifest): ManifestResult {
+  const file = join(folder, metadataFile);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    return invalid(file, name, [`${displayPath(file)} ${unreadable(error)}`], error);
+  }
+  if (previous !== undefined && previous.text === text && previous.file === file) {
+    return { manifest: previous, hints: hintsFor(previous.metadata) };
+  }
+  return parseManifest(text, file, name);
+}
+
+function parseManifest(text: string, file: string, name: string): ManifestResult {
+  if (text.length > maxLength) {
+    return invalid(file, name, [`${displayPath(file)} is ${text.length} characters long, more than ${maxLength}`]);
+  }
+  const json = text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text;
+  let metadata: unknown;
+  try {
+    metadata = JSON.parse(json);
+  } catch (error) {
+    return invalid(file, name, [explainSyntax({ text: json, file: displayPath(file) }, error)]);
+  }
+  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
+    return invalid(file, name, [`${displayPath(file)}:1:1 must be a JSON object, but it is ${describeJson(metadata)}`]);
+  }
+  if (freezeJson(metadata) > maxJsonDepth) {
+    return invalid(file, name, [`${displayPath(file)} is nested more than ${maxJsonDepth} levels deep`]);
+  }
+
+  const fields = metadata as Readonly<Record<string, unknown>>;
+  const faults: Fault[] = [];
+  const manifest = resolveManifest(fields, { name, file, text }, faults);
+  if (faults.length > 0 || !hasManifestShape(fields)) {
+    const findings = explainFaults({ text: json, file: displayPath(file) }, fields, manifestSchema(), faults);
+    if (findings.length > 0) return invalid(file, name, findings);
+  }
+  return { manifest, hints: hintsFor(fields) };
+}
+
+const maxLength = 1_048_576;
+const byteOrderMark = 0xfe_ff;
+const noHints: readonly string[] = Object.freeze([]);
+
+function hintsFor(metadata: Readonly<Record<string, unknown>>): readonly string[] {
+  const unknown = Object.keys(metadata).filter((key) => !isManifestField(key));
+  if (unknown.length === 0) return noHints;
+  return unknown.map((key) => {
+    const nearest = nearestName(key, manifestFields());
+    const shown = JSON.stringify(key.slice(0, 80));
+    return `${metadataFile} has the unknown field ${shown}${nearest === undefined ? "" : `; did you mean "${nearest}"?`}`;
+  });
+}
+
+function unreadable(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code === "ENOENT") return "is missing";
+  if (code === "EISDIR") return "is a folder, not a file";
+  if (code === "EACCES" || code === "EPERM") return "cannot be read: permission denied";
+  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+function invalid(file: string, plugin: string, findings: readonly string[], cause?: unknown): ManifestResult {
+  return { problem: plugoError("PLUGO_MANIFEST_INVALID", { file: displayPath(file), findings }, { plugin, cause }) };
+}

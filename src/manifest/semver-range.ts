@@ -1,0 +1,39 @@
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+const plainVersion = /^(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})$/;
+
+/** The version as semver writes it (`v1.2.3` is `1.2.3`), or `null` when it is none. */
+export function cleanVersion(version: string): string | null {
+  return plainVersion.test(version) ? version : semver("valid")(version);
+}
+
+export function isVersionRange(range: string): boolean {
+  return semver("validRange")(range) !== null;
+}
+
+/**
+ * Whether a version is in a range. Prereleases count like any other version: an application at `2.0.0-beta.1` meets
+ * `>=1.0.0`, so that a plugin can be tried before a release; it does not meet `>=2.0.0`, nor `^1.0.0`.
+ */
+export function meetsRange(version: string, range: string): boolean {
+  return semver("satisfies")(version, range, { includePrerelease: true });
+}
+
+/** semver takes longer to load than a small application's plugins take to be read: it is loaded when a range needs it. */
+function semver<Name extends keyof SemverFunctions>(name: Name): SemverFunctions[Name] {
+  return (functions[name] ??= require(modules[name]) as SemverFunctions[Name]);
+}
+
+interface SemverFunctions {
+  valid(this: void, version: string): string | null;
+  validRange(this: void, range: string): string | null;
+  satisfies(this: void, version: string, range: string, options: { includePrerelease: boolean }): boolean;
+}
+
+const modules = {
+  valid: "semver/functions/valid.js",
+  validRange: "semver/ranges/valid.js",
+  satisfies: "semver/functions/satisfies.js",
+} as const;
+const functions: { -readonly [Name in keyof SemverFunctions]?: SemverFunctions[Name] } = {};

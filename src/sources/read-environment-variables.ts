@@ -1,0 +1,41 @@
+import type { Wish } from "./source.ts";
+
+/** Environment variables, as `process.env` has them. */
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+
+/** The wishes of `ENABLED_PLUGINS`: a comma list, blanks dropped, each name once. */
+export function enabledPlugins(env: EnvironmentVariables): readonly Wish[] {
+  const names = new Set((env["ENABLED_PLUGINS"] ?? "").split(",").map((name) => name.trim()));
+  names.delete("");
+  return Array.from(names, (name) =>
+    Object.freeze({
+      name,
+      enabled: true,
+      source: "env",
+      reason: "enabled by ENABLED_PLUGINS",
+      where: "ENABLED_PLUGINS",
+      config: undefined,
+      module: undefined,
+    }),
+  );
+}
+
+/** A boolean variable; one with another value counts as not set, and `problem` says so. */
+export function booleanVariable(
+  env: EnvironmentVariables,
+  name: string,
+  fallback: boolean,
+): { readonly value: boolean; readonly problem?: string } {
+  const written = env[name]?.trim() ?? "";
+  if (written === "") return { value: fallback };
+  const value = words.get(written.toLowerCase());
+  if (value !== undefined) return { value };
+  const shown = JSON.stringify(written.slice(0, 80));
+  const problem = `${name} is ${shown}; it can be 1, true, yes, on, 0, false, no or off, and counts as ${fallback}`;
+  return { value: fallback, problem };
+}
+
+const words: ReadonlyMap<string, boolean> = new Map([
+  ...["1", "true", "yes", "on"].map((word) => [word, true] as const),
+  ...["0", "false", "no", "off"].map((word) => [word, false] as const),
+]);

@@ -1,0 +1,187 @@
+import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
+import { join, resolve } from "node:path";
+import { displayPath } from "../kernel/display-path.ts";
+import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { isPluginName } from "../manifest/plugin-name.ts";
+import { metadataFile, readManifest } from "../manifest/read-manifest.ts";
+import { isSkippedName, isToolFolder } from "./skipped-name.ts";
+import type { DirectoryScan, FoundPlugin } from "./source.ts";
+
+/**
+ * Lists the plugins of some directories, the first directory first. A plugin's folder that cannot be read is a found
+ * plugin with a problem, never an error.
+ *
+ * @param previous An earlier scan: a plugin of it for which `isTouched` is false is taken over unread.
+ * @throws PLUGO_DIRECTORY_UNREADABLE when one of `directories` is missing, is no folder, or cannot be read.
+ */
+export function scanDirectories(
+  directories: readonly string[],
+  previous?: DirectoryScan,
+  isTouched: (name: string) => boolean = () => true,
+): DirectoryScan {
+  const found = new Map<string, FoundPlugin>();
+  const otherFolders = new Map<string, string>();
+  const problems: PlugoError[] = [];
+  const hints: string[] = [];
+  for (const directory of new Set(directories.map((path) => resolve(path)))) {
+    for (const folder of listFolders(directory)) {
+      const plugin = findPlugin(folder, previous, isTouched);
+      const other = found.get(folder.name);
+      if (plugin === undefined) {
+        if (!otherFolders.has(folder.name)) otherFolders.set(folder.name, folder.path);
+        if (!isSkippedName(folder.name)) hints.push(`"${displayPath(folder.path)}" has no ${metadataFile}: no plugin`);
+      } else if (other === undefined) {
+        found.set(folder.name, plugin);
+      } else {
+        problems.push(duplicate(other, plugin));
+      }
+    }
+  }
+  for (const name of found.keys()) otherFolders.delete(name);
+  const plugins = new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  problems.push(...caseTwins(plugins));
+  return Object.freeze({
+    plugins,
+    otherFolders,
+    problems: Object.freeze(problems),
+    hints: Object.freeze(hints),
+  });
+}
+
+/** What a host without a plugin directory has. */
+export function emptyScan(): DirectoryScan {
+  return scanDirectories([]);
+}
+
+interface Folder {
+  readonly name: string;
+  readonly path: string;
+  readonly isLink: boolean;
+  readonly realParent: string;
+}
+
+function listFolders(directory: string): readonly Folder[] {
+  let entries: readonly Dirent[];
+  let realParent: string;
+  try {
+    entries = readdirSync(directory, { withFileTypes: true });
+    realParent = realpathSync(directory);
+  } catch (error) {
+    throw plugoError(
+      "PLUGO_DIRECTORY_UNREADABLE",
+      { path: displayPath(directory), reason: reasonOf(error) },
+      { cause: error },
+    );
+  }
+  const folders: Folder[] = [];
+  for (const entry of entries) {
+    // Some file systems do not tell what an entry is; it is then looked at like a link.
+    const isLink = !entry.isDirectory() && !entry.isFile();
+    if (!isLink && !entry.isDirectory()) continue;
+    const path = join(directory, entry.name);
+    if (isLink && !leadsToFolder(path)) continue;
+    folders.push({ name: entry.name, path, isLink, realParent });
+  }
+  return folders;
+}
+
+/** False for a link that leads nowhere, in a circle, or to a file. */
+function leadsToFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function findPlugin(
+  folder: Folder,
+  previous: DirectoryScan | undefined,
+  isTouched: (name: string) => boolean,
+): FoundPlugin | undefined {
+  const { name, path } = folder;
+  if (isToolFolder(name)) return undefined;
+  const before = previous?.plugins.get(name);
+  const known = before?.path === path ? before : undefined;
+  if (previous !== undefined && !isTouched(name)) {
+    if (known !== undefined) return known;
+    if (previous.otherFolders.get(name) === path) return undefined;
+  }
+
+  let files: readonly string[];
+  let realPath: string;
+  try {
+    files = readdirSync(path);
+    realPath = folder.isLink ? realpathSync(path) : join(folder.realParent, name);
+  } catch (error) {
+    // Deleted since the directory was listed.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    return problematic(name, path, [], unreadableFolder(name, path, error));
+  }
+  if (!files.includes(metadataFile)) return undefined;
+  if (!isPluginName(name)) return problematic(name, path, files, invalidName(name, path));
+
+  const result = readManifest(path, name, manifestOf(known));
+  const hints = [...("hints" in result ? result.hints : []), ...severalEntries(files)];
+  const manifest = "manifest" in result ? result.manifest : result.problem;
+  return Object.freeze({ name, path, realPath, files: Object.freeze(files), manifest, hints: Object.freeze(hints) });
+}
+
+function manifestOf(plugin: FoundPlugin | undefined): Manifest | undefined {
+  return plugin === undefined || plugin.manifest instanceof Error ? undefined : plugin.manifest;
+}
+
+function problematic(name: string, path: string, files: readonly string[], manifest: PlugoError): FoundPlugin {
+  return Object.freeze({ name, path, realPath: path, files, manifest, hints: Object.freeze([]) });
+}
+
+function unreadableFolder(plugin: string, path: string, error: unknown): PlugoError {
+  const file = displayPath(path);
+  const findings = [`the folder cannot be read: ${reasonOf(error)}`];
+  return plugoError("PLUGO_MANIFEST_INVALID", { file, findings }, { plugin, cause: error });
+}
+
+function invalidName(name: string, path: string): PlugoError {
+  return plugoError("PLUGO_NAME_INVALID", { name, where: `"${displayPath(join(path, ".."))}"` }, { plugin: name });
+}
+
+const entryFile = /^plugin\.[cm]?[jt]s$/;
+const noHints: readonly string[] = [];
+
+function severalEntries(files: readonly string[]): readonly string[] {
+  let entries = 0;
+  for (const file of files) if (file.startsWith("plugin.") && entryFile.test(file)) entries += 1;
+  if (entries < 2) return noHints;
+  return [`there are several entries (${files.filter((file) => entryFile.test(file)).join(", ")}); one is used`];
+}
+
+function duplicate(used: FoundPlugin, ignored: FoundPlugin): PlugoError {
+  const facts = { name: used.name, used: displayPath(used.path), ignored: displayPath(ignored.path) };
+  return plugoError("PLUGO_NAME_DUPLICATE", facts, { plugin: used.name });
+}
+
+function caseTwins(plugins: ReadonlyMap<string, FoundPlugin>): readonly PlugoError[] {
+  const problems: PlugoError[] = [];
+  const seen = new Map<string, FoundPlugin>();
+  for (const plugin of plugins.values()) {
+    const folded = plugin.name.toLowerCase();
+    const other = seen.get(folded);
+    if (other === undefined) {
+      seen.set(folded, plugin);
+      continue;
+    }
+    const facts = { name: plugin.name, other: other.name, directory: displayPath(join(plugin.path, "..")) };
+    problems.push(plugoError("PLUGO_NAME_CASE", facts, { plugin: plugin.name }));
+  }
+  return problems;
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return "it does not exist";
+  if (code === "ENOTDIR") return "it is no folder";
+  if (code === "EACCES" || code === "EPERM") return "permission denied";
+  if (code === "ELOOP") return "its symbolic links lead in a circle";
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,130 @@
+import { displayPath } from "../kernel/display-path.ts";
+import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { gatherWishes, type Named } from "./gather-wishes.ts";
+import { isSkippedName } from "./skipped-name.ts";
+import type { DirectoryScan, Selected, Selection, Wish } from "./source.ts";
+import { unknownPlugin } from "./unknown-plugin.ts";
+
+/** What every source says; the wishes of each in its own order. */
+export interface SelectionInput {
+  readonly scan: DirectoryScan;
+  /** `undefined` without a config: then every plugin of the directories is wanted. */
+  readonly config: readonly Wish[] | undefined;
+  readonly env: readonly Wish[];
+  readonly list: readonly Wish[];
+  /** Of several wishes for one name the last counts. */
+  readonly runtime: readonly Wish[];
+  /** What reasons call the config; `the config` when it is left out. */
+  readonly configFile?: string | undefined;
+  /**
+   * The manifest that a generation in service was made from. While a plugin's metadata or config entry is broken, what
+   * it depends on stays pulled in, so that the generation in service keeps what it stands on.
+   */
+  readonly lastManifest?: ((name: string) => Manifest | undefined) | undefined;
+}
+
+/**
+ * Decides for every name whether it is wanted, from where, and why. Highest first: run time, PLUGINS, ENABLED_PLUGINS,
+ * config, directory; dependencies are pulled in, but never against an explicit "disabled".
+ *
+ * Where several wishes of one source meet, the first entry counts in the config, and in PLUGINS one that switches off.
+ * A plugin keeps the `config` of its config entry whoever decides that it is wanted. A contradiction inside the config
+ * makes the plugin fail; when a higher source decides, it is only a problem. A folder without a metadata.json that a
+ * source or a dependency names is a plugin that failed. Folders whose name starts with `_` count when they are named.
+ */
+export function selectPlugins(input: SelectionInput): Selection {
+  const { scan } = input;
+  const problems: PlugoError[] = [...scan.problems];
+  const plugins = new Map<string, Selected>();
+  const unknown: Selected[] = [];
+  for (const named of gatherWishes(input, problems)) {
+    const selected = decide(named, scan);
+    if (selected.wanted && selected.target === undefined && selected.problem === null) unknown.push(selected);
+    else plugins.set(selected.name, selected);
+    if (named.contradiction !== undefined && selected.problem === null) problems.push(named.contradiction);
+  }
+  pullInDependencies(plugins, input);
+  addUnmentioned(plugins, input);
+  const names = [...plugins.keys()];
+  unknown.forEach(({ name, where }, index) => {
+    problems.push(unknownPlugin(name, where, index < maxSuggestions ? names : []));
+  });
+  return Object.freeze({ plugins, problems: Object.freeze(problems) });
+}
+
+/** A nearest name is sought among all names: a file full of unknown ones must not make that quadratic. */
+const maxSuggestions = 50;
+
+function decide({ name, deciding, configWish, module, contradiction }: Named, scan: DirectoryScan): Selected {
+  const failing = deciding.source === "config" ? contradiction : undefined;
+  const wanted = deciding.enabled || failing !== undefined;
+  const plugin = scan.plugins.get(name);
+  let target: Selected["target"];
+  let problem: PlugoError | null = failing ?? null;
+  if (plugin !== undefined) {
+    target = { kind: "folder", plugin };
+  } else if (scan.otherFolders.has(name) && module?.exportName == null) {
+    // Nearer at hand than a package of the same name, which ENABLED_PLUGINS could mean.
+    if (wanted) problem ??= withoutMetadata(name, deciding.where, scan);
+  } else if (module !== undefined) {
+    target = { kind: "module", module };
+  }
+  const { source, reason, where } = deciding;
+  const { config, where: configWhere } = configWish ?? { config: undefined, where: undefined };
+  return Object.freeze({ name, wanted, source, reason, where, config, configWhere, target, problem });
+}
+
+function withoutMetadata(name: string, where: string, scan: DirectoryScan): PlugoError {
+  const folder = displayPath(scan.otherFolders.get(name) ?? name);
+  return plugoError("PLUGO_MANIFEST_MISSING", { folder, where }, { plugin: name });
+}
+
+/** Walks on over what it adds: a dependency's dependencies are pulled in as well. */
+function pullInDependencies(plugins: Map<string, Selected>, { scan, lastManifest }: SelectionInput): void {
+  for (const selected of plugins.values()) {
+    const manifest = selected.wanted ? (readableManifest(selected) ?? lastManifest?.(selected.name)) : undefined;
+    for (const { name, optional } of manifest?.dependencies ?? []) {
+      if (optional || plugins.has(name)) continue;
+      const plugin = scan.plugins.get(name);
+      if (plugin === undefined && !scan.otherFolders.has(name)) continue;
+      const where = displayPath(manifest?.file ?? name);
+      const pulledIn: Selected = {
+        name,
+        wanted: true,
+        source: "dependency",
+        reason: `needed by ${selected.name}`,
+        where,
+        config: undefined,
+        target: plugin === undefined ? undefined : { kind: "folder", plugin },
+        problem: plugin === undefined ? withoutMetadata(name, where, scan) : null,
+      };
+      plugins.set(name, Object.freeze(pulledIn));
+    }
+  }
+}
+
+function readableManifest({ target, problem }: Selected): Manifest | undefined {
+  if (problem !== null || target?.kind !== "folder") return undefined;
+  const { manifest } = target.plugin;
+  return manifest instanceof Error ? undefined : manifest;
+}
+
+/** What the directories have and nothing mentions; only a config can leave plugins out. */
+function addUnmentioned(plugins: Map<string, Selected>, { scan, configFile = "the config" }: SelectionInput): void {
+  for (const plugin of scan.plugins.values()) {
+    const { name } = plugin;
+    if (plugins.has(name) || isSkippedName(name)) continue;
+    const selected: Selected = {
+      name,
+      wanted: false,
+      source: "config",
+      reason: `not enabled in ${configFile}`,
+      where: configFile,
+      config: undefined,
+      target: { kind: "folder", plugin },
+      problem: null,
+    };
+    plugins.set(name, Object.freeze(selected));
+  }
+}
