@@ -1,0 +1,246 @@
+import { plugoError, isPlugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { isThenable } from "../kernel/time-limit.ts";
+import { blockedBy } from "../plan/build-plan.ts";
+import type { RunningPlugins, Steps } from "../plan/diff-plan.ts";
+import type { Plan, PlanEntry } from "../plan/plan.ts";
+import { settleChange, type AttemptOutcome, type Settlement } from "../plan/settle-change.ts";
+import { activateGeneration, type ActivationResult } from "./activate-generation.ts";
+import type { FoundDefinition } from "./find-definition.ts";
+import { Generation } from "./generation.ts";
+import type { HostServices } from "./host-services.ts";
+import { loadGeneration, type LoadResult } from "./load-generation.ts";
+import { restartGroup } from "./restart-group.ts";
+
+/** What a change works on. */
+export interface ChangeInput {
+  readonly plan: Plan;
+  readonly steps: Steps;
+  readonly running: RunningPlugins;
+  /** The generations in service. */
+  readonly inService: ReadonlyMap<string, Generation>;
+  readonly services: HostServices;
+  /** The number of a plugin's next generation. */
+  readonly nextNumber: (name: string) => number;
+  /** Called when an attempt, or a plugin that has to stop for it, enters a phase. */
+  readonly onPhase: (name: string, phase: "loading" | "activating") => void;
+  /** Takes generations out of service before their successors are made, and resolves when they have ended. */
+  readonly takeOut: (generations: readonly Generation[]) => Promise<void>;
+}
+
+/** What a change came to. Nothing of it is in service yet. */
+export interface ChangeResult {
+  /** The new generations to put in service, in plan order. */
+  readonly swapIn: ReadonlyMap<string, Generation>;
+  /** The names of the plugins whose generation in service ends without a successor. */
+  readonly stop: ReadonlySet<string>;
+  /** What went wrong with the attempts. */
+  readonly problems: ReadonlyMap<string, PlugoError>;
+  /** New generations that were thrown away, to be ended. */
+  readonly discarded: readonly Generation[];
+  /** The plugins whose old sources were put back because their new generation failed. */
+  readonly restored: ReadonlySet<string>;
+}
+
+type AttemptState =
+  | { readonly kind: "loading"; readonly loading: LoadResult | Promise<LoadResult> }
+  | { readonly kind: "loaded"; readonly definition: FoundDefinition }
+  | { readonly kind: "activating"; readonly activation: Promise<ActivationResult> }
+  | { readonly kind: "ready" }
+  | { readonly kind: "failed"; readonly problem: PlugoError };
+
+interface Attempt {
+  readonly generation: Generation;
+  readonly entry: PlanEntry;
+  state: AttemptState;
+}
+
+/**
+ * One change: makes the new generations beside the old ones, and says what to put in service. Files are loaded in
+ * parallel; `initPlugin` calls start in plan order, and one that waits holds back only its dependents. Nothing is
+ * stopped before it is known that it can be replaced, but for plugins that restart: those go out when everything that
+ * can fail without their resource has gone well.
+ */
+export async function runChange(input: ChangeInput): Promise<ChangeResult> {
+  const { plan, steps, inService, services } = input;
+  const attempts = new Map<string, Attempt>();
+  let thrownAwaySoFar: Settlement["thrownAway"] | undefined;
+
+  for (const name of steps.attempts) startLoading(name);
+  for (const attempt of attempts.values()) if (attempt.state.kind === "loading") await takeLoaded(attempt);
+
+  const restarting = restartGroup(steps.attempts, plan, inService);
+  await activateAll((name) => !restarting.later.has(name));
+  const takenOut = [...restarting.out].filter((name) => canProceed(name)).map((name) => inService.get(name)!);
+  if (takenOut.length > 0) await input.takeOut(takenOut);
+  if (restarting.later.size > 0) await activateAll((name) => restarting.later.has(name));
+
+  const { swapIn, thrownAway, stop } = settle();
+  const result = new Map(swapIn.map((name) => [name, attempts.get(name)!.generation]));
+  const problems = new Map<string, PlugoError>();
+  const restored = new Set<string>();
+  for (const [name, { state }] of attempts) if (state.kind === "failed") problems.set(name, state.problem);
+  for (const [name, because] of thrownAway) {
+    problems.set(name, plugoError("PLUGO_NOT_SWAPPED", { name, because }, { plugin: name }));
+  }
+  const discarded = [...attempts.values()].map(({ generation }) => generation).filter(({ name }) => !result.has(name));
+  for (const old of takenOut) {
+    if (result.has(old.name) || stop.has(old.name)) continue;
+    // What holds the resource must be gone before the old one comes back.
+    const failed = discarded.filter(({ name }) => name === old.name);
+    await Promise.all(failed.map((generation) => generation.end()));
+    const problem = await restore(old);
+    if (problem === undefined) restored.add(old.name);
+    else problems.set(old.name, problem);
+  }
+  const inPlanOrder = [...plan.entries.keys()].filter((name) => result.has(name));
+  const ordered = new Map(inPlanOrder.map((name) => [name, result.get(name)!]));
+  return { swapIn: ordered, stop, problems, discarded, restored };
+
+  function startLoading(name: string): void {
+    const entry = plan.entries.get(name)!;
+    const generation = new Generation(entry, input.nextNumber(name), services);
+    input.onPhase(name, "loading");
+    const failing = entry.required.find((dependency) => attempts.get(dependency)?.state.kind === "failed");
+    const loading =
+      failing === undefined
+        ? loadGeneration(generation, {
+            dependency: loadedModules,
+            previous: inService.get(name)?.modules,
+            restore: false,
+          })
+        : blockedBy(entry, failing, problemOf(failing));
+    const attempt: Attempt = { generation, entry, state: { kind: "loading", loading } };
+    attempts.set(name, attempt);
+    if (!isThenable(loading)) setLoaded(attempt, loading);
+  }
+
+  async function takeLoaded(attempt: Attempt): Promise<void> {
+    if (attempt.state.kind === "loading") setLoaded(attempt, await attempt.state.loading);
+  }
+
+  function setLoaded(attempt: Attempt, result: LoadResult): void {
+    if (isPlugoError(result)) fail(attempt, result);
+    else attempt.state = { kind: "loaded", definition: result };
+  }
+
+  function loadedModules(name: string): ReturnType<Parameters<typeof loadGeneration>[1]["dependency"]> {
+    const attempt = attempts.get(name);
+    if (attempt === undefined) return inService.get(name)?.modules;
+    const { state, generation } = attempt;
+    if (state.kind !== "loading") return generation.modules;
+    return Promise.resolve(state.loading).then((result) => {
+      if (isPlugoError(result) || generation.modules === undefined) throw result;
+      return generation.modules;
+    });
+  }
+
+  /** Activates the attempts that may be, in plan order, each as soon as its dependencies are ready. */
+  async function activateAll(isTurn: (name: string) => boolean): Promise<void> {
+    const waiting = new Set([...attempts.keys()].filter(isTurn));
+    const running = new Set<Promise<void>>();
+    while (waiting.size > 0 || running.size > 0) {
+      let started = false;
+      for (const name of waiting) {
+        const attempt = attempts.get(name)!;
+        if (!isDecided(attempt)) continue;
+        waiting.delete(name);
+        started = true;
+        const activation = activate(attempt);
+        if (activation === undefined) continue;
+        const step = activation.then(() => void running.delete(step));
+        running.add(step);
+      }
+      if (running.size > 0) await Promise.race(running);
+      // Only what waits for another turn is left.
+      else if (!started) return;
+    }
+  }
+
+  /** Whether everything that it depends on in this change has gone well, or has failed. */
+  function isDecided({ entry }: Attempt): boolean {
+    return entry.dependencies.every((dependency) => {
+      const state = attempts.get(dependency)?.state.kind ?? "ready";
+      return state === "ready" || state === "failed";
+    });
+  }
+
+  function activate(attempt: Attempt): Promise<void> | undefined {
+    const { entry, generation, state } = attempt;
+    if (state.kind !== "loaded" || !canProceed(entry.name)) return;
+    const dependencies = new Map<string, Generation>();
+    for (const name of entry.dependencies) {
+      const other = attempts.get(name);
+      if (other?.state.kind === "ready") dependencies.set(name, other.generation);
+      else if (other?.state.kind === "failed" && entry.required.includes(name)) {
+        return void fail(attempt, blockedBy(entry, name, other.state.problem));
+      } else if (other === undefined) {
+        const current = inService.get(name);
+        if (current !== undefined) dependencies.set(name, current);
+      }
+    }
+    generation.dependencies = dependencies;
+    input.onPhase(entry.name, "activating");
+    const activation = activateGeneration(generation, state.definition, inService.has(entry.name));
+    if (!isThenable(activation)) return void setActivated(attempt, activation);
+    attempt.state = { kind: "activating", activation };
+    return activation.then((problem) => setActivated(attempt, problem));
+  }
+
+  function setActivated(attempt: Attempt, problem: ActivationResult): void {
+    if (problem === undefined) attempt.state = { kind: "ready" };
+    else fail(attempt, problem);
+  }
+
+  function fail(attempt: Attempt, problem: PlugoError): void {
+    attempt.state = { kind: "failed", problem };
+    // A plugin that was not running takes nothing with it but its dependents.
+    if (input.running.has(attempt.entry.name)) thrownAwaySoFar = undefined;
+  }
+
+  function problemOf(name: string): PlugoError {
+    const state = attempts.get(name)?.state;
+    if (state?.kind !== "failed") throw new Error(`"${name}" has not failed.`);
+    return state.problem;
+  }
+
+  /** Whether nothing that has failed so far makes its new generation useless. */
+  function canProceed(name: string): boolean {
+    if (attempts.get(name)?.state.kind === "failed") return false;
+    thrownAwaySoFar ??= settle().thrownAway;
+    return !thrownAwaySoFar.has(name);
+  }
+
+  function settle(): Settlement {
+    const outcomes = new Map<string, AttemptOutcome>();
+    for (const [name, { state, entry }] of attempts) {
+      outcomes.set(name, { ok: state.kind !== "failed", dependencies: entry.dependencies });
+    }
+    return settleChange(outcomes, input.running, steps);
+  }
+
+  /** Brings back a plugin that had to go first, from the sources it was made from. */
+  async function restore(old: Generation): Promise<PlugoError | undefined> {
+    const entry = old.entry;
+    const dependencies = new Map<string, Generation>();
+    for (const name of entry.dependencies) {
+      const generation = result.get(name) ?? inService.get(name);
+      if (generation === undefined || !old.dependencies.has(name)) continue;
+      const isBack = !takenOut.includes(generation);
+      if (isBack) dependencies.set(name, generation);
+      else if (entry.required.includes(name)) return blockedBy(entry, name, problems.get(name)!);
+    }
+    const generation = new Generation(entry, input.nextNumber(old.name), services);
+    input.onPhase(old.name, "activating");
+    generation.entryFile = old.entryFile;
+    const loaded = await loadGeneration(generation, {
+      dependency: (name) => dependencies.get(name)?.modules,
+      previous: old.modules,
+      restore: true,
+    });
+    generation.dependencies = dependencies;
+    const problem = isPlugoError(loaded) ? loaded : await activateGeneration(generation, loaded, true);
+    if (problem === undefined) result.set(old.name, generation);
+    else discarded.push(generation);
+    return problem;
+  }
+}

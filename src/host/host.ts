@@ -1,0 +1,186 @@
+import { nearestName } from "../kernel/nearest-name.ts";
+import { describeThrown, plugoError } from "../kernel/plugo-error.ts";
+import { setEnabled } from "../sources/edit-config.ts";
+import type { HostSnapshot, LoadReport, PluginHost } from "./plugin-host.ts";
+import { Reconciler } from "./reconciler.ts";
+import type { ResolvedOptions } from "./resolve-options.ts";
+import { takeSnapshot } from "./snapshot.ts";
+
+type ChangeListener = (report: LoadReport) => void;
+
+const all = (): boolean => true;
+const nobody = (): boolean => false;
+
+/** The plugins of one application: takes the wishes one after the other, and lets the reconciler carry them out. */
+export class Host implements PluginHost {
+  readonly #options: ResolvedOptions;
+  readonly #reconciler: Reconciler;
+  readonly #listeners = new Set<{ readonly call: ChangeListener }>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+  #report: LoadReport | undefined;
+  #loaded: { readonly revision: number; readonly names: ReadonlySet<string> } | undefined;
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options;
+    this.#reconciler = new Reconciler(options);
+  }
+
+  get loaded(): ReadonlySet<string> {
+    const { revision, inService } = this.#reconciler;
+    if (this.#loaded?.revision !== revision) this.#loaded = { revision, names: new Set(inService.keys()) };
+    return this.#loaded.names;
+  }
+
+  get report(): LoadReport {
+    if (this.#report === undefined) throw new Error("The first load has not ended.");
+    return this.#report;
+  }
+
+  /**
+   * The first load. Rejects when the host's own input cannot be used, when it is aborted, and, with `strict`, when a
+   * wanted plugin is not active; everything is undone then.
+   */
+  async load(): Promise<void> {
+    const { signal, strict } = this.#options;
+    const onAbort = (): void => this.#reconciler.abort(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      refuseAborted(signal);
+      await this.#change(() =>
+        this.#reconciler.apply({ trigger: "load", changed: [], isTouched: all, isForced: nobody }),
+      );
+      refuseAborted(signal);
+      if (strict && this.report.problems.length > 0) {
+        const problems = this.report.problems.map(({ message }) => message);
+        throw plugoError("PLUGO_STRICT", { problems }, { cause: new AggregateError(this.report.problems) });
+      }
+    } catch (error) {
+      await this.close();
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  readonly snapshot = (): HostSnapshot => takeSnapshot(this.#reconciler);
+
+  readonly get = <Api = unknown>(name: string): Api => {
+    const generation = this.#reconciler.inService.get(name);
+    if (generation !== undefined) return generation.api as Api;
+    throw plugoError("PLUGO_NOT_ACTIVE", { name, reason: this.#whyNotActive(name) }, { plugin: name });
+  };
+
+  readonly reload = (...names: readonly string[]): Promise<LoadReport> =>
+    this.#enqueue("reload", () => {
+      const wanted = new Set(names);
+      const isNamed = names.length === 0 ? all : (name: string): boolean => wanted.has(name);
+      this.#requireKnown(names, "host.reload", isNamed);
+      return this.#reconciler.apply({ trigger: "runtime", changed: names, isTouched: isNamed, isForced: isNamed });
+    });
+
+  readonly enable: PluginHost["enable"] = (name, options) => this.#switch(name, true, options?.persist === true);
+
+  readonly disable: PluginHost["disable"] = (name, options) => this.#switch(name, false, options?.persist === true);
+
+  readonly on = (_event: "change", call: ChangeListener): Disposable => {
+    const listener = { call };
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  };
+
+  readonly settled = async (): Promise<void> => {
+    let waited: Promise<unknown> | undefined;
+    while (waited !== this.#queue) {
+      waited = this.#queue;
+      // oxlint-disable-next-line no-await-in-loop -- until nothing was added while waiting
+      await waited;
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#reconciler.settled();
+    }
+  };
+
+  readonly close = (): Promise<void> => (this.#closing ??= this.#close());
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#reconciler.abort(plugoError("PLUGO_CLOSED", { operation: "close" }));
+    await this.#queue;
+    await this.#change(() => this.#reconciler.close());
+    this.#listeners.clear();
+  }
+
+  #switch(name: string, enabled: boolean, persist: boolean): Promise<LoadReport> {
+    const operation = enabled ? "enable" : "disable";
+    return this.#enqueue(operation, () => {
+      const isNamed = (other: string): boolean => other === name;
+      this.#requireKnown([name], `host.${operation}`, isNamed);
+      if (persist) {
+        const { configFile } = this.#options;
+        if (configFile === undefined) throw plugoError("PLUGO_CONFIG_ABSENT", { name });
+        setEnabled(configFile, name, enabled);
+        this.#reconciler.runtimeWishes.delete(name);
+      } else {
+        this.#reconciler.runtimeWishes.set(name, {
+          name,
+          enabled,
+          source: "runtime",
+          reason: `${enabled ? "enabled" : "disabled"} at run time`,
+          where: `host.${operation}`,
+          config: undefined,
+          module: undefined,
+        });
+      }
+      return this.#reconciler.apply({ trigger: "runtime", changed: [name], isTouched: isNamed, isForced: nobody });
+    });
+  }
+
+  #enqueue(operation: string, change: () => Promise<LoadReport>): Promise<LoadReport> {
+    const run = this.#queue.then(() => {
+      if (this.#closing !== undefined) throw plugoError("PLUGO_CLOSED", { operation });
+      return this.#change(change);
+    });
+    this.#queue = run.catch(() => {});
+    return run;
+  }
+
+  async #change(change: () => Promise<LoadReport>): Promise<LoadReport> {
+    const report = await change();
+    this.#report = report;
+    for (const { call } of [...this.#listeners]) {
+      try {
+        call(report);
+      } catch (error) {
+        this.#options.logger.error(`a listener of "change" threw: ${describeThrown(error)}`);
+      }
+    }
+    return report;
+  }
+
+  /** Looks at the disk first: a plugin may have been added just now. */
+  #requireKnown(names: readonly string[], where: string, isTouched: (name: string) => boolean): void {
+    const { scan, selection } = this.#reconciler.read(isTouched);
+    for (const name of names) {
+      if (scan.plugins.has(name) || scan.otherFolders.has(name) || selection.plugins.has(name)) continue;
+      const nearest = nearestName(name, [...selection.plugins.keys(), ...scan.plugins.keys()]);
+      throw plugoError("PLUGO_UNKNOWN_PLUGIN", { name, where, nearest }, { plugin: name });
+    }
+  }
+
+  #whyNotActive(name: string): string {
+    if (this.#closing !== undefined) return "the host is closed.";
+    const problem = this.#reconciler.problemOf(name);
+    if (problem !== null) return problem.message;
+    const entry = this.#reconciler.plan.entries.get(name);
+    return entry === undefined
+      ? "no source knows it."
+      : `it is ${this.#reconciler.phaseOf(name)} (${entry.selected.reason}).`;
+  }
+}
+
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw plugoError("PLUGO_ABORTED", {}, { cause: signal.reason });
+}

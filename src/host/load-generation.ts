@@ -1,0 +1,124 @@
+import type { LoadedModules } from "../engine/engine.ts";
+import { nativeImport } from "../engine/native-import.ts";
+import { resolveEntry } from "../engine/resolve-entry.ts";
+import { isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
+import type { ModuleTarget } from "../sources/source.ts";
+import { describeFailure } from "./describe-failure.ts";
+import { publishStep } from "./diagnostics.ts";
+import { definitionOf, findDefinition, type FoundDefinition } from "./find-definition.ts";
+import type { Generation } from "./generation.ts";
+import { moduleSpecifier } from "./module-specifier.ts";
+
+/** Where the modules of a generation's dependencies come from, and what it may use again. */
+export interface LoadSources {
+  /** The modules of the generation that `name` will be activated with. */
+  readonly dependency: (name: string) => LoadedModules | Promise<LoadedModules> | undefined;
+  /** The modules of the generation before. */
+  readonly previous: LoadedModules | undefined;
+  /** Whether to load the files of `previous` as they were, whatever is on disk now. */
+  readonly restore: boolean;
+}
+
+/** What loading came to: what to call, or why there is nothing. */
+export type LoadResult = FoundDefinition | PlugoError;
+
+/**
+ * Loads the modules of a generation, within its time limit, and finds what to call in them. Returns a promise only when
+ * something has to be waited for. Never throws.
+ */
+export function loadGeneration(generation: Generation, sources: LoadSources): LoadResult | Promise<LoadResult> {
+  const startTime = performance.now();
+  const finish = (result: LoadResult): LoadResult => {
+    generation.timings.loadMs = performance.now() - startTime;
+    const failure = isPlugoError(result) ? { error: result } : {};
+    const { name: plugin, number } = generation;
+    publishStep("load", { plugin, generation: number, startTime, durationMs: generation.timings.loadMs, ...failure });
+    return result;
+  };
+  const fail = (error: unknown): LoadResult => finish(asProblem(generation, error));
+  try {
+    const loading = startLoading(generation, sources);
+    return isThenable(loading) ? limited(generation, loading).then(finish, fail) : finish(loading);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+function startLoading(generation: Generation, sources: LoadSources): LoadResult | Promise<LoadResult> {
+  const { target } = generation.entry.selected;
+  if (target === undefined) throw new TypeError(`"${generation.name}" has nothing to load.`);
+  if (target.kind === "module") return loadModule(generation, target.module);
+
+  const { plugin } = target;
+  const entry = sources.restore
+    ? { path: generation.entryFile }
+    : resolveEntry(plugin.path, plugin.realPath, plugin.files, generation.entry.manifest?.entry ?? null);
+  if (isPlugoError(entry)) return entry;
+  generation.entryFile = entry.path;
+  const loaded = generation.services.engine.load({
+    plugin: generation.name,
+    generation: generation.number,
+    folder: plugin.realPath,
+    entry: entry.path,
+    owners: generation.services.owners,
+    dependency: sources.dependency,
+    declares: (name) => generation.entry.manifest?.dependencies.some((dependency) => dependency.name === name) === true,
+    timers: () => generation.timers(),
+    previous: sources.previous,
+    restore: sources.restore,
+  });
+  return isThenable(loaded)
+    ? loaded.then((modules) => takeModules(generation, modules))
+    : takeModules(generation, loaded);
+}
+
+function takeModules(generation: Generation, modules: LoadedModules): LoadResult {
+  generation.modules = modules;
+  return definitionIn(generation, modules.namespace);
+}
+
+function definitionIn(generation: Generation, namespace: Readonly<Record<string, unknown>>): LoadResult {
+  const definition = findDefinition(namespace);
+  if ("init" in definition) return definition;
+  return plugoError("PLUGO_NO_INIT", { file: generation.entryFile, ...definition }, { plugin: generation.name });
+}
+
+/** A module outside every plugin directory is the application's: Node.js imports it, once. */
+async function loadModule(generation: Generation, module: ModuleTarget): Promise<LoadResult> {
+  const { specifier, from } = moduleSpecifier(module.modulePath);
+  generation.entryFile = module.modulePath;
+  let namespace: Readonly<Record<string, unknown>>;
+  try {
+    namespace = await nativeImport(from, specifier);
+  } catch (error) {
+    const facts = {
+      name: generation.name,
+      modulePath: module.modulePath,
+      where: generation.entry.selected.where,
+      detail: describeFailure(generation, error).detail,
+    };
+    return plugoError("PLUGO_MODULE_UNLOADABLE", facts, { plugin: generation.name, cause: error });
+  }
+  if (module.exportName === null) return definitionIn(generation, namespace);
+  const definition = definitionOf(namespace[module.exportName]);
+  if (definition !== undefined) return definition;
+  const hint = `Export "${module.exportName}" from it: a function, a class, or an object with initPlugin.`;
+  const facts = { file: module.modulePath, found: Object.keys(namespace), hint };
+  return plugoError("PLUGO_NO_INIT", facts, { plugin: generation.name });
+}
+
+async function limited(generation: Generation, loading: Promise<LoadResult>): Promise<LoadResult> {
+  const { limits, signal } = generation.services;
+  const timeoutMs = generation.entry.manifest?.initTimeoutMs ?? limits.initTimeoutMs;
+  const result = await withTimeLimit(loading, timeoutMs, signal);
+  if (result !== timedOut) return result;
+  if (signal.aborted) return plugoError("PLUGO_ABORTED", {}, { plugin: generation.name, cause: signal.reason });
+  return plugoError("PLUGO_LOAD_TIMEOUT", { name: generation.name, timeoutMs }, { plugin: generation.name });
+}
+
+function asProblem(generation: Generation, error: unknown): PlugoError {
+  if (isPlugoError(error)) return error.plugin === undefined ? error.about(generation.name) : error;
+  const facts = { file: generation.entryFile, ...describeFailure(generation, error) };
+  return plugoError("PLUGO_EVALUATION", facts, { plugin: generation.name, cause: error });
+}

@@ -1,0 +1,36 @@
+import type { Logger } from "../kernel/logger.ts";
+import type { PluginConfig } from "../sources/plugin-list.ts";
+
+/** The options of `loadPlugins`. All are optional; relative paths are relative to the working directory. */
+export interface LoadPluginsOptions<Context extends object = object> {
+  /** The folder that holds the plugins' folders, or several of them: on the same name, the first one wins. */
+  readonly pluginDirectory?: string | URL | readonly (string | URL)[] | undefined;
+  /** The JSON file that says which plugins are enabled. Without it every plugin of the directory is. */
+  readonly configPath?: string | URL | undefined;
+  /** What every plugin's `initPlugin` gets as its first argument. */
+  readonly context?: Context | undefined;
+  /** Default: one line per fact on standard error, `info` and above. */
+  readonly logger?: Logger | undefined;
+  /**
+   * The application's version, which `core_version` is checked against. Default: the version in the nearest
+   * `package.json` above the working directory; when there is none, `core_version` is not checked.
+   */
+  readonly coreVersion?: string | undefined;
+  /** How long loading the files and calling `initPlugin` may each take, in milliseconds. Default 30 000; 0 = no limit. */
+  readonly initTimeoutMs?: number | undefined;
+  /** How long each undo may take, in milliseconds. Default 10 000; 0 = no limit. */
+  readonly disposeTimeoutMs?: number | undefined;
+  /** Whether `loadPlugins` rejects when a wanted plugin is not active. Default `false`. */
+  readonly strict?: boolean | undefined;
+  /**
+   * `runner` (the default) evaluates TypeScript and JavaScript plugins and can reload them. `native` leaves them to
+   * Node.js' own loader, for hosts that forbid `eval`: a change of files then needs a restart.
+   */
+  readonly engine?: "runner" | "native" | undefined;
+  /** Plugins given in code. Default: the process-wide `PLUGINS`. */
+  readonly plugins?: readonly PluginConfig[] | undefined;
+  /** Default `process.env`, read when `loadPlugins` is called. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Aborts a load under way: it rejects, and everything is undone. Afterwards it does nothing. */
+  readonly signal?: AbortSignal | undefined;
+}

@@ -1,0 +1,39 @@
+import { mayFollow, type Phase } from "../kernel/phase.ts";
+import type { PlugoErrorCode } from "../kernel/plugo-error.ts";
+import type { PlanEntry } from "../plan/plan.ts";
+
+/** The phase of every plugin of one host; every step is checked against the table. */
+export class PluginPhases {
+  readonly #phases = new Map<string, Phase>();
+
+  get(name: string): Phase | undefined {
+    return this.#phases.get(name);
+  }
+
+  enter(name: string, phase: Phase): void {
+    const current = this.#phases.get(name);
+    if (current === phase) return;
+    if (!mayFollow(current, phase)) throw new Error(`"${name}" cannot go from ${current} to ${phase}.`);
+    this.#phases.set(name, phase);
+  }
+
+  /** For a plugin that no source knows any more. */
+  forget(name: string): void {
+    this.#phases.delete(name);
+  }
+}
+
+const blockingCodes: ReadonlySet<PlugoErrorCode> = new Set<PlugoErrorCode>([
+  "PLUGO_CORE_VERSION",
+  "PLUGO_DEPENDENCY_DISABLED",
+  "PLUGO_DEPENDENCY_FAILED",
+  "PLUGO_DEPENDENCY_MISSING",
+  "PLUGO_DEPENDENCY_VERSION",
+  "PLUGO_NOT_SWAPPED",
+]);
+
+/** Where a plugin without a generation stands: where the plan puts it, or where its attempt left it. */
+export function phaseWithout(entry: PlanEntry, attemptCode: PlugoErrorCode | undefined): Phase {
+  if (entry.status !== "ready") return entry.status;
+  return attemptCode !== undefined && !blockingCodes.has(attemptCode) ? "failed" : "blocked";
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createConsoleLogger, type Logger } from "../kernel/logger.ts";
+import { plugoError } from "../kernel/plugo-error.ts";
+import { PLUGINS, type PluginConfig } from "../sources/plugin-list.ts";
+import type { TimeLimits } from "./host-services.ts";
+import type { LoadPluginsOptions } from "./load-plugins-options.ts";
+
+/** The options of a host with every default filled in and every path absolute. */
+export interface ResolvedOptions {
+  readonly directories: readonly string[];
+  readonly configFile: string | undefined;
+  readonly context: object;
+  readonly logger: Logger;
+  readonly coreVersion: string | undefined;
+  readonly limits: TimeLimits;
+  readonly strict: boolean;
+  readonly engine: "runner" | "native";
+  /** Read anew at each change: entries may be pushed later. */
+  readonly plugins: readonly PluginConfig[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal | undefined;
+  /** Where transforms are kept between runs. */
+  readonly cacheFolder: string;
+}
+
+const defaults = { initTimeoutMs: 30_000, disposeTimeoutMs: 10_000, drainTimeoutMs: 10_000 } as const;
+
+/** Checks the options and fills in the defaults. @throws PlugoError `PLUGO_OPTION_INVALID`. */
+export function resolveOptions(options: LoadPluginsOptions): ResolvedOptions {
+  expect("options", "an object", options, isObject(options));
+  const { pluginDirectory = [], configPath, context = {}, logger = createConsoleLogger() } = options;
+  const { strict = false, engine = "runner", plugins = PLUGINS, env = process.env, signal, coreVersion } = options;
+  const directories: readonly (string | URL)[] = isArray(pluginDirectory) ? pluginDirectory : [pluginDirectory];
+  expect("context", "an object", context, isObject(context));
+  expect("logger", "an object with debug, info, warn and error", logger, isLogger(logger));
+  expect("strict", "a boolean", strict, typeof strict === "boolean");
+  expect("engine", `"runner" or "native"`, engine, engine === "runner" || engine === "native");
+  expect("plugins", "an array", plugins, Array.isArray(plugins));
+  expect("env", "an object", env, isObject(env));
+  expect("coreVersion", "a string", coreVersion, coreVersion === undefined || typeof coreVersion === "string");
+  expect("signal", "an AbortSignal", signal, signal === undefined || signal instanceof AbortSignal);
+  return {
+    directories: directories.map((directory) => toPath("pluginDirectory", directory)),
+    configFile: configPath === undefined ? undefined : toPath("configPath", configPath),
+    context,
+    logger,
+    coreVersion: coreVersion ?? nearestVersion(process.cwd()),
+    limits: {
+      initTimeoutMs: milliseconds("initTimeoutMs", options.initTimeoutMs),
+      disposeTimeoutMs: milliseconds("disposeTimeoutMs", options.disposeTimeoutMs),
+      drainTimeoutMs: defaults.drainTimeoutMs,
+    },
+    strict,
+    engine,
+    plugins,
+    env,
+    signal,
+    cacheFolder: resolve(".plugo", "cache"),
+  };
+}
+
+function toPath(option: string, value: string | URL): string {
+  if (value instanceof URL) {
+    expect(option, "a path or a file: URL", value.href, value.protocol === "file:");
+    return fileURLToPath(value);
+  }
+  expect(option, "a path or a file: URL", value, typeof value === "string" && value !== "" && !value.includes("\0"));
+  return resolve(value);
+}
+
+function milliseconds(option: "initTimeoutMs" | "disposeTimeoutMs", value: number | undefined): number {
+  const resolved = value ?? defaults[option];
+  const isValid = typeof resolved === "number" && resolved >= 0 && Number.isFinite(resolved);
+  expect(option, "a number of milliseconds, 0 or more (0 = no limit)", resolved, isValid);
+  return resolved;
+}
+
+/** The version in the nearest `package.json` that there is; `undefined` when it has none. */
+function nearestVersion(folder: string): string | undefined {
+  for (let current = folder; ; current = dirname(current)) {
+    try {
+      const manifest: unknown = JSON.parse(readFileSync(resolve(current, "package.json"), "utf8"));
+      const version = isObject(manifest) && "version" in manifest ? manifest.version : undefined;
+      return typeof version === "string" ? version : undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") return undefined;
+      if (dirname(current) === current) return undefined;
+    }
+  }
+}
+
+function expect(option: string, expected: string, value: unknown, isMet: boolean): void {
+  if (isMet) return;
+  const actual = typeof value === "string" ? JSON.stringify(value) : value === null ? "null" : `a ${typeof value}`;
+  throw plugoError("PLUGO_OPTION_INVALID", { option, expected, actual });
+}
+
+function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function isLogger(value: unknown): value is Logger {
+  return (
+    isObject(value) &&
+    (["debug", "info", "warn", "error"] as const).every((level) => typeof (value as Logger)[level] === "function")
+  );
+}

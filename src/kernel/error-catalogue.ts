@@ -1,0 +1,355 @@
+/** One code of the catalogue: a title for the reference, and the two sentences a user reads. */
+export interface CatalogueEntry<Facts> {
+  readonly title: string;
+  readonly message: (facts: Facts) => string;
+  readonly remedy: (facts: Facts) => string;
+}
+
+/** A place in a file, as `file:line:column` with 1-based numbers. */
+type At = string;
+
+/** The facts that each code is reported with. Codes are permanent. */
+export interface ErrorFacts {
+  PLUGO_OPTION_INVALID: { option: string; expected: string; actual: string };
+  PLUGO_DIRECTORY_UNREADABLE: { path: string; reason: string };
+  PLUGO_CONFIG_UNREADABLE: { file: string; reason: string };
+  PLUGO_CONFIG_INVALID: { file: string; findings: readonly string[] };
+  PLUGO_CONFIG_ABSENT: { name: string };
+  PLUGO_CONFIG_UNWRITABLE: { file: string; reason: string };
+  PLUGO_NESTED_VIEW: { path: string };
+  PLUGO_CLOSED: { operation: string };
+  PLUGO_ABORTED: Record<never, never>;
+  PLUGO_STRICT: { problems: readonly string[] };
+  PLUGO_UNKNOWN_PLUGIN: { name: string; where: string; nearest: string | undefined };
+  PLUGO_NAME_INVALID: { name: string; where: string };
+  PLUGO_NAME_CASE: { name: string; other: string; directory: string };
+  PLUGO_NAME_DUPLICATE: { name: string; used: string; ignored: string };
+  PLUGO_CONFIG_CONTRADICTION: { name: string; enabledAt: At; disabledAt: At };
+  PLUGO_MANIFEST_MISSING: { folder: string; where: string };
+  PLUGO_MANIFEST_INVALID: { file: string; findings: readonly string[] };
+  PLUGO_PLUGIN_CONFIG_INVALID: { name: string; where: string; findings: readonly string[] };
+  PLUGO_CORE_VERSION: { name: string; range: string; actual: string; file: string };
+  PLUGO_DEPENDENCY_VERSION: { name: string; dependency: string; range: string; actual: string; file: string };
+  PLUGO_DEPENDENCY_MISSING: {
+    chain: string;
+    missing: string;
+    needer: string;
+    file: string;
+    nearest: string | undefined;
+  };
+  PLUGO_DEPENDENCY_DISABLED: { chain: string; disabled: string; where: string };
+  PLUGO_DEPENDENCY_FAILED: { chain: string; failed: string };
+  PLUGO_CYCLE: { path: readonly string[] };
+  PLUGO_ENTRY_MISSING: { folder: string; looked: string; hint: string | undefined };
+  PLUGO_SYNTAX: { at: At; detail: string; frame: string | undefined };
+  PLUGO_IMPORT_NOT_FOUND: { specifier: string; at: At; frame: string | undefined; hint: string | undefined };
+  PLUGO_IMPORT_NAME_MISSING: {
+    specifier: string;
+    name: string;
+    at: At;
+    frame: string | undefined;
+    nearest: string | undefined;
+  };
+  PLUGO_IMPORT_CASE: { specifier: string; at: At; actual: string; frame: string | undefined };
+  PLUGO_IMPORT_UNDECLARED: { specifier: string; at: At; other: string; frame: string | undefined };
+  PLUGO_IMPORT_HOST_FILE: { specifier: string; at: At; reason: string; frame: string | undefined };
+  PLUGO_DECORATORS: { at: At };
+  PLUGO_EVALUATION: { file: string; detail: string; stack: string };
+  PLUGO_LOAD_TIMEOUT: { name: string; timeoutMs: number };
+  PLUGO_REQUIRE_ESM: { specifier: string; at: At; frame: string | undefined };
+  PLUGO_MODULE_UNLOADABLE: { name: string; modulePath: string; where: string; detail: string };
+  PLUGO_NO_INIT: { file: string; found: readonly string[]; hint: string | undefined };
+  PLUGO_INIT_FAILED: { name: string; detail: string; stack: string; worked: boolean };
+  PLUGO_INIT_TIMEOUT: { name: string; timeoutMs: number };
+  PLUGO_BEFORE_SWAP_FAILED: { name: string; label: string; detail: string };
+  PLUGO_NOT_SWAPPED: { name: string; because: string };
+  PLUGO_UNDO_FAILED: { name: string; label: string; detail: string };
+  PLUGO_UNDO_TIMEOUT: { name: string; label: string; timeoutMs: number };
+  PLUGO_DRAIN_TIMEOUT: { name: string; timeoutMs: number; holds: number };
+  PLUGO_NOT_ACTIVE: { name: string; reason: string };
+  PLUGO_NOT_DECLARED: { name: string; dependency: string };
+  PLUGO_RESTART_NEEDED: { name: string };
+}
+
+const list = (items: readonly string[]): string => items.map((item) => `\n  - ${item}`).join("");
+const framed = (text: string, frame: string | undefined): string =>
+  frame === undefined || frame === "" ? text : `${text}\n${frame}`;
+const didYouMean = (nearest: string | undefined): string =>
+  nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
+
+/**
+ * Every fault that plugo reports, as data. A message says what happened, to which plugin, and where; the remedy is the
+ * next action. Codes are permanent.
+ */
+export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<ErrorFacts[Code]> } = {
+  // The host's own mistakes
+  PLUGO_OPTION_INVALID: {
+    title: "An option has a value that plugo cannot use.",
+    message: ({ option, expected, actual }) => `The option "${option}" must be ${expected}, but it is ${actual}.`,
+    remedy: ({ option }) => `Correct "${option}" in the call of loadPlugins.`,
+  },
+  PLUGO_DIRECTORY_UNREADABLE: {
+    title: "The plugin directory is missing or cannot be read.",
+    message: ({ path, reason }) => `The plugin directory "${path}" cannot be read: ${reason}.`,
+    remedy: ({ path }) => `Create "${path}", or correct the option "pluginDirectory".`,
+  },
+  PLUGO_CONFIG_UNREADABLE: {
+    title: "The config file is missing or cannot be read.",
+    message: ({ file, reason }) => `The config file "${file}" cannot be read: ${reason}.`,
+    remedy: ({ file }) => `Create "${file}" with { "plugins": [] }, or correct the option "configPath".`,
+  },
+  PLUGO_CONFIG_INVALID: {
+    title: "The config file is not valid.",
+    message: ({ file, findings }) => `The config file "${file}" is not valid:${list(findings)}`,
+    remedy: ({ file }) =>
+      `Correct "${file}"; an entry looks like { "name": "sample_plugin", "enabled": true, "config": {} }.`,
+  },
+  PLUGO_CONFIG_ABSENT: {
+    title: "A wish cannot be kept without a config file.",
+    message: ({ name }) => `"${name}" cannot be switched with "persist": the host was started without a config file.`,
+    remedy: () => `Pass "configPath" to loadPlugins, or leave "persist" out.`,
+  },
+  PLUGO_CONFIG_UNWRITABLE: {
+    title: "The config file cannot be written.",
+    message: ({ file, reason }) => `The config file "${file}" cannot be written: ${reason}.`,
+    remedy: ({ file }) => `Make "${file}" and its folder writable, or leave "persist" out.`,
+  },
+  PLUGO_NESTED_VIEW: {
+    title: "A per-plugin value is nested in the context.",
+    message: ({ path }) => `The context holds a per-plugin value at "${path}", where plugo cannot replace it.`,
+    remedy: ({ path }) => `Move it to the top level of "context", as context.${path.split(".").at(-1)}.`,
+  },
+  PLUGO_CLOSED: {
+    title: "The host is closed.",
+    message: ({ operation }) => `"${operation}" was called, but the host is closed.`,
+    remedy: () => "Call loadPlugins again for a new host.",
+  },
+  PLUGO_ABORTED: {
+    title: "Loading was aborted.",
+    message: () => "Loading the plugins was aborted by its signal; everything that had started was undone.",
+    remedy: () => "Call loadPlugins again when the plugins are wanted.",
+  },
+  PLUGO_STRICT: {
+    title: "A wanted plugin is not active, and strict is set.",
+    message: ({ problems }) => `Not every wanted plugin is active:${list(problems)}`,
+    remedy: () => `Correct what is listed, or leave "strict" out to run what can run.`,
+  },
+  PLUGO_UNKNOWN_PLUGIN: {
+    title: "A name that nothing provides.",
+    message: ({ name, where, nearest }) =>
+      `No plugin is named "${name}", which ${where} asks for.${didYouMean(nearest)}`,
+    remedy: ({ name, where }) => `Add a folder "${name}" with a metadata.json, or correct the name in ${where}.`,
+  },
+  PLUGO_NAME_INVALID: {
+    title: "A plugin name that could leave the plugin directory.",
+    message: ({ name, where }) => `${where} holds the name ${JSON.stringify(name)}, which no plugin can have.`,
+    remedy: () => `Use a folder name of letters, digits, "_", "-" and ".", which does not start with ".".`,
+  },
+  PLUGO_NAME_CASE: {
+    title: "Two plugin names differ only by case.",
+    message: ({ name, other, directory }) =>
+      `"${name}" and "${other}" differ only by case, which some file systems cannot tell apart (in "${directory}").`,
+    remedy: ({ name }) => `Rename the folder "${name}".`,
+  },
+  PLUGO_NAME_DUPLICATE: {
+    title: "The same plugin name in two directories.",
+    message: ({ name, used, ignored }) => `"${name}" is in two directories: "${used}" is used, "${ignored}" is not.`,
+    remedy: ({ ignored }) => `Rename or remove "${ignored}".`,
+  },
+  PLUGO_CONFIG_CONTRADICTION: {
+    title: "The config both enables and disables a plugin.",
+    message: ({ name, enabledAt, disabledAt }) => `"${name}" is enabled at ${enabledAt} and disabled at ${disabledAt}.`,
+    remedy: () => "Keep one of the two entries.",
+  },
+
+  // Manifests and plugin configuration
+  PLUGO_MANIFEST_MISSING: {
+    title: "A wanted folder has no metadata.json.",
+    message: ({ folder, where }) => `"${folder}", which ${where} asks for, has no metadata.json.`,
+    remedy: ({ folder }) => `Create "${folder}/metadata.json"; {} is enough.`,
+  },
+  PLUGO_MANIFEST_INVALID: {
+    title: "A metadata.json or package.json is not valid.",
+    message: ({ file, findings }) => `"${file}" is not valid:${list(findings)}`,
+    remedy: ({ file }) => `Correct "${file}".`,
+  },
+  PLUGO_PLUGIN_CONFIG_INVALID: {
+    title: "A plugin's config does not fit its config_schema.",
+    message: ({ name, where, findings }) => `The config of "${name}" in ${where} is not valid:${list(findings)}`,
+    remedy: ({ name, where }) => `Correct the "config" of "${name}" in ${where}.`,
+  },
+
+  // The plan
+  PLUGO_CORE_VERSION: {
+    title: "The application's version does not meet core_version.",
+    message: ({ name, range, actual }) => `"${name}" needs the application at ${range}, but it is ${actual}.`,
+    remedy: ({ file }) => `Use a version of the plugin for this application, or correct "core_version" in "${file}".`,
+  },
+  PLUGO_DEPENDENCY_VERSION: {
+    title: "A dependency's version does not meet the range.",
+    message: ({ name, dependency, range, actual }) =>
+      `"${name}" needs "${dependency}" at ${range}, but it is ${actual}.`,
+    remedy: ({ dependency, file }) => `Use another version of "${dependency}", or correct the range in "${file}".`,
+  },
+  PLUGO_DEPENDENCY_MISSING: {
+    title: "A dependency does not exist.",
+    message: ({ chain, nearest }) => `${chain}.${didYouMean(nearest)}`,
+    remedy: ({ missing, needer, file }) =>
+      `Add the plugin "${missing}", or remove it from the dependencies of "${needer}" in "${file}".`,
+  },
+  PLUGO_DEPENDENCY_DISABLED: {
+    title: "A dependency is disabled.",
+    message: ({ chain }) => `${chain}.`,
+    remedy: ({ disabled, where }) => `Enable "${disabled}" (${where}), or disable what needs it.`,
+  },
+  PLUGO_DEPENDENCY_FAILED: {
+    title: "A dependency does not run.",
+    message: ({ chain }) => `${chain}.`,
+    remedy: ({ failed }) => `Mend "${failed}"; what needs it starts with it.`,
+  },
+  PLUGO_CYCLE: {
+    title: "Plugins depend on each other in a circle.",
+    message: ({ path }) => `The plugins depend on each other in a circle: ${path.join(" → ")}.`,
+    remedy: ({ path }) =>
+      `Remove one of these dependencies, or move it to "optional_dependencies" in the metadata.json of "${path[0]}".`,
+  },
+
+  // The engine
+  PLUGO_ENTRY_MISSING: {
+    title: "The plugin's code is missing.",
+    message: ({ folder, looked }) => `"${folder}" has no ${looked}.`,
+    remedy: ({ folder, hint }) => hint ?? `Create "${folder}/plugin.ts" with an exported initPlugin.`,
+  },
+  PLUGO_SYNTAX: {
+    title: "A file of the plugin is not valid code.",
+    message: ({ at, detail, frame }) => framed(`Syntax error in ${at}: ${detail}`, frame),
+    remedy: ({ at }) => `Correct ${at}.`,
+  },
+  PLUGO_IMPORT_NOT_FOUND: {
+    title: "An import cannot be found.",
+    message: ({ specifier, at, frame }) => framed(`Cannot find "${specifier}", imported in ${at}.`, frame),
+    remedy: ({ specifier, hint }) => hint ?? `Correct the path, or create the file that "${specifier}" means.`,
+  },
+  PLUGO_IMPORT_NAME_MISSING: {
+    title: "An imported name is not exported.",
+    message: ({ specifier, name, at, frame }) =>
+      framed(`"${specifier}" has no export named "${name}", imported in ${at}.`, frame),
+    remedy: ({ specifier, name, nearest }) =>
+      `Export "${name}" from "${specifier}", or correct the import.${didYouMean(nearest)}`,
+  },
+  PLUGO_IMPORT_CASE: {
+    title: "An import's case differs from the file's.",
+    message: ({ specifier, at, actual, frame }) =>
+      framed(`"${specifier}", imported in ${at}, differs by case from the file "${actual}".`, frame),
+    remedy: ({ actual }) => `Write the import exactly as the file is named: "${actual}".`,
+  },
+  PLUGO_IMPORT_UNDECLARED: {
+    title: "A plugin imports another one's file without depending on it.",
+    message: ({ specifier, at, other, frame }) =>
+      framed(`"${specifier}", imported in ${at}, belongs to the plugin "${other}", which is not a dependency.`, frame),
+    remedy: ({ other }) => `Add "${other}" to "dependencies" in metadata.json, or use "import type" for types.`,
+  },
+  PLUGO_IMPORT_HOST_FILE: {
+    title: "A host file cannot be imported.",
+    message: ({ specifier, at, reason, frame }) =>
+      framed(
+        `"${specifier}", imported in ${at}, is a file of the application that Node.js cannot import: ${reason}`,
+        frame,
+      ),
+    remedy: () =>
+      "Import the built JavaScript file, start Node.js with a TypeScript loader, or hand the object over in the context.",
+  },
+  PLUGO_DECORATORS: {
+    title: "Standard decorators need esbuild.",
+    message: ({ at }) => `${at} uses standard decorators, which need the optional package esbuild to be lowered.`,
+    remedy: () =>
+      `Run "npm install esbuild", or set "experimentalDecorators": true in a tsconfig.json for legacy decorators.`,
+  },
+  PLUGO_EVALUATION: {
+    title: "A file of the plugin threw while it was loaded.",
+    message: ({ file, detail, stack }) => framed(`Loading "${file}" failed: ${detail}`, stack),
+    remedy: () => "Correct what the stack points at; code that can fail belongs in initPlugin.",
+  },
+  PLUGO_LOAD_TIMEOUT: {
+    title: "Loading a plugin's files took too long.",
+    message: ({ name, timeoutMs }) =>
+      `The files of "${name}" did not finish loading within ${timeoutMs} ms: a top-level await has not settled.`,
+    remedy: () => `Move slow work from the top level into initPlugin, or raise "init_timeout_ms" in metadata.json.`,
+  },
+  PLUGO_REQUIRE_ESM: {
+    title: "A CommonJS file requires an ES module of the plugin.",
+    message: ({ specifier, at, frame }) =>
+      framed(`"${specifier}", required in ${at}, is an ES module, which require cannot load here.`, frame),
+    remedy: ({ specifier }) => `Use await import("${specifier}"), or name the file .cjs and write it as CommonJS.`,
+  },
+  PLUGO_MODULE_UNLOADABLE: {
+    title: "A module that stands for a plugin cannot be imported.",
+    message: ({ name, modulePath, where, detail }) =>
+      `The module "${modulePath}" of the plugin "${name}" (${where}) cannot be imported: ${detail}`,
+    remedy: ({ modulePath }) => `Install "${modulePath}" in the application, or correct its path.`,
+  },
+
+  // The host
+  PLUGO_NO_INIT: {
+    title: "The plugin exports no initPlugin.",
+    message: ({ file, found }) =>
+      `"${file}" exports no function initPlugin; it exports ${found.length === 0 ? "nothing" : found.join(", ")}.`,
+    remedy: ({ hint }) => hint ?? "Export it: export function initPlugin(context, plugin) { … }",
+  },
+  PLUGO_INIT_FAILED: {
+    title: "initPlugin threw.",
+    message: ({ name, detail, stack }) => framed(`initPlugin of "${name}" failed: ${detail}`, stack),
+    remedy: ({ worked }) =>
+      worked
+        ? `It worked before: if it claims something that exists once per process (a port, a metric, a model), set "reload": "restart" in metadata.json and undo it with plugin.defer, or get it when it is there already.`
+        : "Correct what the stack points at; everything it had started was undone.",
+  },
+  PLUGO_INIT_TIMEOUT: {
+    title: "initPlugin took too long.",
+    message: ({ name, timeoutMs }) => `initPlugin of "${name}" did not finish within ${timeoutMs} ms.`,
+    remedy: () => `Look for a promise that never settles, or raise "init_timeout_ms" in metadata.json (0 = no limit).`,
+  },
+  PLUGO_BEFORE_SWAP_FAILED: {
+    title: "A plugin could not get ready for service.",
+    message: ({ name, label, detail }) => `"${name}" could not be put in service: ${label} failed: ${detail}`,
+    remedy: () => "Correct what is named; the plugin is not in service until then.",
+  },
+  PLUGO_NOT_SWAPPED: {
+    title: "A new generation was thrown away because of a neighbour.",
+    message: ({ name, because }) =>
+      `The change of "${name}" waits: "${because}", which it is connected with, failed in the same change. What ran before keeps running.`,
+    remedy: ({ because }) => `Mend "${because}"; both change together then.`,
+  },
+  PLUGO_UNDO_FAILED: {
+    title: "Undoing something a plugin had started failed.",
+    message: ({ name, label, detail }) => `Disposing "${name}": ${label} failed: ${detail}`,
+    remedy: ({ label }) => `Correct ${label}; the remaining undos ran.`,
+  },
+  PLUGO_UNDO_TIMEOUT: {
+    title: "Undoing something a plugin had started took too long.",
+    message: ({ name, label, timeoutMs }) => `Disposing "${name}": ${label} did not finish within ${timeoutMs} ms.`,
+    remedy: ({ label }) => `Look for a promise that never settles in ${label}; the remaining undos ran.`,
+  },
+  PLUGO_DRAIN_TIMEOUT: {
+    title: "Work in flight did not end in time.",
+    message: ({ name, timeoutMs, holds }) =>
+      `The old generation of "${name}" still had ${holds} in flight after ${timeoutMs} ms and was disposed all the same.`,
+    remedy: () => `End long-lived work when plugin.draining aborts.`,
+  },
+  PLUGO_NOT_ACTIVE: {
+    title: "A plugin's API was asked for while it is not active.",
+    message: ({ name, reason }) => `"${name}" is not active: ${reason}`,
+    remedy: ({ name }) => `Make "${name}" active, or ask host.loaded before.`,
+  },
+  PLUGO_NOT_DECLARED: {
+    title: "A plugin asked for one that it does not depend on.",
+    message: ({ name, dependency }) => `"${name}" asked for "${dependency}", which is not among its dependencies.`,
+    remedy: ({ dependency }) =>
+      `Add "${dependency}" to "dependencies" or "optional_dependencies" in its metadata.json.`,
+  },
+  PLUGO_RESTART_NEEDED: {
+    title: "A change that only a restart brings in.",
+    message: ({ name }) => `"${name}" runs on Node.js' own module loader, which cannot evaluate its files again.`,
+    remedy: () => `Restart the application, or use engine: "runner".`,
+  },
+};

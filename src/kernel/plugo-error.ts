@@ -1,0 +1,90 @@
+import { catalogue, type CatalogueEntry, type ErrorFacts } from "./error-catalogue.ts";
+
+/** Every code that plugo reports. Codes are permanent: a released code keeps its meaning. */
+export type PlugoErrorCode = keyof ErrorFacts;
+
+/** What a {@link PlugoError} looks like as JSON. */
+export interface PlugoErrorJson {
+  readonly name: "PlugoError";
+  readonly code: PlugoErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  readonly plugin?: string;
+  readonly cause?: string;
+}
+
+const brand = Symbol.for("plugo.error");
+
+/**
+ * The one error class of plugo: what happened (`message`), what to do next (`remedy`), and which plugin it is about.
+ * The original error, when there is one, is kept as `cause`.
+ */
+export class PlugoError extends Error {
+  readonly code: PlugoErrorCode;
+  /** The next action or command, as a whole sentence. */
+  readonly remedy: string;
+  /** The plugin it is about, by its folder name; `undefined` when it is about the host. */
+  readonly plugin: string | undefined;
+
+  /** @internal Use {@link plugoError}, which takes the texts from the catalogue. */
+  constructor(code: PlugoErrorCode, message: string, remedy: string, plugin?: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.remedy = remedy;
+    this.plugin = plugin;
+    // An error whose stack was never read keeps the frames' functions alive, and with them a whole generation.
+    void this.stack;
+  }
+
+  static {
+    Object.defineProperty(PlugoError.prototype, "name", { value: "PlugoError", configurable: true, writable: true });
+    Object.defineProperty(PlugoError.prototype, brand, { value: true });
+  }
+
+  /** @internal The same error, as one of a plugin. */
+  about(plugin: string): PlugoError {
+    return new PlugoError(this.code, this.message, this.remedy, plugin, this.cause);
+  }
+
+  /** JSON-safe: `code`, `message`, `remedy`, and `plugin` and the cause's message when there are any. */
+  toJSON(): PlugoErrorJson {
+    return {
+      name: "PlugoError",
+      code: this.code,
+      message: this.message,
+      remedy: this.remedy,
+      ...(this.plugin === undefined ? {} : { plugin: this.plugin }),
+      ...(this.cause === undefined ? {} : { cause: describeThrown(this.cause) }),
+    };
+  }
+}
+
+/**
+ * Makes the error of a code from its facts.
+ *
+ * @param origin The plugin that it is about, and the error behind it.
+ */
+export function plugoError<Code extends PlugoErrorCode>(
+  code: Code,
+  facts: ErrorFacts[Code],
+  origin: { readonly plugin?: string; readonly cause?: unknown } = {},
+): PlugoError {
+  const entry: CatalogueEntry<ErrorFacts[Code]> = catalogue[code];
+  return new PlugoError(code, entry.message(facts), entry.remedy(facts), origin.plugin, origin.cause);
+}
+
+/** Whether `value` is a plugo error, also one that another copy of this package made. */
+export function isPlugoError(value: unknown): value is PlugoError {
+  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}
+
+/** One line for anything that can be thrown: an error's message, else the value as text. Never throws. */
+export function describeThrown(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) return thrown.message === "" ? thrown.name : thrown.message;
+    if (typeof thrown === "object" && thrown !== null && "message" in thrown) return String(thrown.message);
+    return String(thrown);
+  } catch {
+    return "a value that cannot be shown";
+  }
+}

@@ -1,0 +1,98 @@
+import type { Plan, PlanEntry } from "./plan.ts";
+
+/** What a generation in service stands on. */
+export interface RunningPlugin {
+  /** The dependencies it was activated with, optional ones too. */
+  readonly dependencies: readonly string[];
+  /** Those among them without which it cannot run. */
+  readonly required: readonly string[];
+}
+
+export type RunningPlugins = ReadonlyMap<string, RunningPlugin>;
+
+/** What must happen so that what runs becomes what is planned. */
+export interface Steps {
+  /** The plugins that get a new generation, in plan order: dependencies first. */
+  readonly attempts: readonly string[];
+  /** The plugins in service that nothing wants any more. */
+  readonly unwanted: ReadonlySet<string>;
+  /** The plugins in service that are wanted, but that the plan says cannot run as they are now on disk. */
+  readonly failing: ReadonlySet<string>;
+  /** The plugins in service that are still out of date, and wait for a change of their own or of a neighbour. */
+  readonly held: ReadonlySet<string>;
+}
+
+/** What is known about single plugins, beyond the plan. */
+export interface PluginFacts {
+  /** Whether the generation in service was made from something else than what is there now. */
+  readonly isOutdated: (name: string) => boolean;
+  /** Whether the latest attempt came to nothing, and the plugin is not part of what changed now. */
+  readonly hasFailed: (name: string) => boolean;
+}
+
+/**
+ * Compares the plan with what runs. A plugin gets a new generation when it is out of date, when a dependency gets one,
+ * or when the set of dependencies it can have has changed.
+ */
+export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts): Steps {
+  const unwanted = new Set<string>();
+  const failing = new Set<string>();
+  for (const name of running.keys()) {
+    const status = plan.entries.get(name)?.status ?? "disabled";
+    if (status === "disabled") unwanted.add(name);
+    else if (status !== "ready") failing.add(name);
+  }
+
+  const attempts = new Set<string>();
+  const held = new Set<string>();
+  const joined = new Set<string>();
+  do {
+    attempts.clear();
+    held.clear();
+    for (const name of plan.order) {
+      const entry = plan.entries.get(name);
+      if (entry !== undefined) decide(entry);
+    }
+  } while (joinNeighbours());
+  return { attempts: [...attempts], unwanted, failing, held };
+
+  function decide(entry: PlanEntry): void {
+    const { name } = entry;
+    const current = running.get(name);
+    const isRemade = entry.dependencies.some((dependency) => attempts.has(dependency) && running.has(dependency));
+    if (current === undefined) {
+      const isPossible = entry.required.every((dependency) => attempts.has(dependency) || isKept(dependency));
+      const isWorthIt = entry.dependencies.some((dependency) => attempts.has(dependency)) || !facts.hasFailed(name);
+      if (isPossible && isWorthIt) attempts.add(name);
+    } else if (isRemade || joined.has(name)) {
+      attempts.add(name);
+    } else if (facts.isOutdated(name) || haveChanged(entry, current)) {
+      if (facts.hasFailed(name)) held.add(name);
+      else attempts.add(name);
+    }
+  }
+
+  /** A dependency that only starts now counts when it runs: its dependents follow in the next pass. */
+  function haveChanged(entry: PlanEntry, { dependencies }: RunningPlugin): boolean {
+    const available = entry.dependencies.filter(isKept);
+    return available.length !== dependencies.length || !available.every((name) => dependencies.includes(name));
+  }
+
+  function isKept(name: string): boolean {
+    return running.has(name) && !unwanted.has(name);
+  }
+
+  /** What is held joins when something that depends on it is attempted; its own dependents follow by themselves. */
+  function joinNeighbours(): boolean {
+    const before = joined.size;
+    for (const name of attempts) {
+      for (const dependency of [
+        ...(running.get(name)?.dependencies ?? []),
+        ...(plan.entries.get(name)?.dependencies ?? []),
+      ]) {
+        if (held.has(dependency)) joined.add(dependency);
+      }
+    }
+    return joined.size > before;
+  }
+}

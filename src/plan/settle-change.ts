@@ -1,0 +1,92 @@
+import type { RunningPlugins } from "./diff-plan.ts";
+
+/** How one attempt at a new generation went. */
+export interface AttemptOutcome {
+  readonly ok: boolean;
+  /** The dependencies that it was to be activated with. */
+  readonly dependencies: readonly string[];
+}
+
+/** What comes of a change, once it is known which attempts went well. */
+export interface Settlement {
+  /** The attempts that are put in service, in plan order. */
+  readonly swapIn: readonly string[];
+  /** The attempts that went well, or were still to come, and are thrown away, each with the plugin that failed. */
+  readonly thrownAway: ReadonlyMap<string, string>;
+  /** The plugins in service that end without a successor. */
+  readonly stop: ReadonlySet<string>;
+}
+
+/**
+ * Decides what a change puts in service. A plugin that was running and failed keeps its old generation, and with it
+ * everything that the old generation is connected with: new generations of its dependencies and dependents are thrown
+ * away. A plugin that was not running takes nothing with it but its dependents. A plugin stops when nothing wants it,
+ * or when something that it stands on stops.
+ */
+export function settleChange(
+  attempts: ReadonlyMap<string, AttemptOutcome>,
+  running: RunningPlugins,
+  { unwanted, failing }: { readonly unwanted: ReadonlySet<string>; readonly failing: ReadonlySet<string> },
+): Settlement {
+  const standsOnUnwanted = withDependents(unwanted, running);
+  const attemptedDependents = invert(attempts);
+  const thrownAway = new Map<string, string>();
+  const work: { readonly name: string; readonly because: string }[] = [];
+  for (const name of running.keys()) {
+    const failed = failing.has(name) || attempts.get(name)?.ok === false;
+    if (failed && !standsOnUnwanted.has(name)) work.push({ name, because: name });
+  }
+  for (let next = work.pop(); next !== undefined; next = work.pop()) {
+    const { name, because } = next;
+    const keptDependencies = running.get(name)?.dependencies ?? [];
+    const neighbours = [
+      ...keptDependencies.filter((dependency) => running.has(dependency)),
+      ...(attemptedDependents.get(name) ?? []),
+    ];
+    for (const neighbour of neighbours) {
+      if (attempts.get(neighbour)?.ok !== true || thrownAway.has(neighbour)) continue;
+      thrownAway.set(neighbour, because);
+      work.push({ name: neighbour, because });
+    }
+  }
+
+  const swapIn = [...attempts].filter(([name, { ok }]) => ok && !thrownAway.has(name)).map(([name]) => name);
+  const replaced = new Set(swapIn);
+  return { swapIn, thrownAway, stop: withDependents(unwanted, running, replaced) };
+}
+
+/** The names and what requires them among the plugins in service, without those that have a successor. */
+function withDependents(
+  names: ReadonlySet<string>,
+  running: RunningPlugins,
+  replaced: ReadonlySet<string> = new Set(),
+): ReadonlySet<string> {
+  const result = new Set([...names].filter((name) => running.has(name)));
+  if (result.size === 0) return result;
+  const dependents = new Map<string, string[]>();
+  for (const [name, { required }] of running) {
+    for (const dependency of required) {
+      const known = dependents.get(dependency);
+      if (known === undefined) dependents.set(dependency, [name]);
+      else known.push(name);
+    }
+  }
+  // A set yields what is added while it is walked.
+  for (const name of result) {
+    for (const dependent of dependents.get(name) ?? []) if (!replaced.has(dependent)) result.add(dependent);
+  }
+  return result;
+}
+
+function invert(attempts: ReadonlyMap<string, AttemptOutcome>): ReadonlyMap<string, readonly string[]> {
+  const dependents = new Map<string, string[]>();
+  for (const [name, { dependencies }] of attempts) {
+    for (const dependency of dependencies) {
+      if (!attempts.has(dependency)) continue;
+      const known = dependents.get(dependency);
+      if (known === undefined) dependents.set(dependency, [name]);
+      else known.push(name);
+    }
+  }
+  return dependents;
+}
