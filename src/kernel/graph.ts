@@ -86,10 +86,10 @@ export function findCyclicGroups(names: Iterable<string>, dependenciesOf: Neighb
       if (lowest.get(visit.name) !== index.get(visit.name)) continue;
       const group = open.splice(open.lastIndexOf(visit.name));
       for (const member of group) isOpen.delete(member);
-      if (group.length > 1 || visit.neighbours.includes(visit.name)) groups.push(group.sort());
+      if (group.length > 1 || visit.neighbours.includes(visit.name)) groups.push(group.toSorted());
     }
   }
-  return groups.sort((a, b) => ((a[0] ?? "") < (b[0] ?? "") ? -1 : 1));
+  return groups.toSorted((a, b) => ((a[0] ?? "") < (b[0] ?? "") ? -1 : 1));
 }
 
 /**
@@ -161,7 +161,7 @@ function cycleOver(
   const onward = pathToRoot(member, toHub);
   const meeting = onward.findIndex((name, steps) => steps > 0 && distance.has(name));
   const steps = distance.get(onward[meeting] ?? "") ?? 0;
-  return fromSmallest([...backwards.slice(0, steps).reverse(), ...onward.slice(1, meeting + 1)]);
+  return fromSmallest([...backwards.slice(0, steps).toReversed(), ...onward.slice(1, meeting + 1)]);
 }
 
 /** The cycle's names, each once, as a closed path that starts at the smallest. */

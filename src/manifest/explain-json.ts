@@ -18,7 +18,9 @@ export function explainFaults(
   faults: readonly Fault[] = [],
 ): readonly string[] {
   const { safeParse } = require("valibot") as typeof import("valibot");
-  const all = [...safeParse(schema, value).issues?.flatMap(faultsOf) ?? [], ...faults];
+  const issues = safeParse(schema, value).issues?.flatMap(faultsOf) ?? [];
+  const explained = new Set(issues.map((issue) => fieldName(issue.path)));
+  const all = [...issues, ...faults.filter((fault) => !explained.has(fieldName(fault.path)))];
   if (all.length === 0) return [];
   const { parseTree } = jsoncParser();
   const tree = parseTree(source.text);
@@ -60,7 +62,8 @@ export function jsoncParser(): typeof import("jsonc-parser") {
 function faultsOf(issue: BaseIssue<unknown>): readonly Fault[] {
   const path = issue.path?.map((item) => item.key as string | number) ?? [];
   const deeper = issue.issues?.filter((inner) => (inner.path?.length ?? 0) > 0) ?? [];
-  if (deeper.length === 0) return [{ path, message: issue.message }];
+  // For a property that is not there, the message is the one of the object around it.
+  if (deeper.length === 0) return [{ path, message: issue.input === undefined ? "is missing" : issue.message }];
   return deeper.flatMap(faultsOf).map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
 }
 

@@ -33,9 +33,14 @@ function defineSchema(): GenericSchema {
               ),
             ),
           ),
-          v.record(
-            v.pipe(v.string(), v.regex(new RegExp(`^${name}$`), mustBe(`a plugin's name (${pluginNameRule})`))),
-            v.string(mustBe('a version range such as "^1.2.0"')),
+          v.pipe(
+            v.unknown(),
+            // A record alone takes a list for an object.
+            v.check((value) => !Array.isArray(value)),
+            v.record(
+              v.pipe(v.string(), v.regex(new RegExp(`^${name}$`), mustBe(`a plugin's name (${pluginNameRule})`))),
+              v.string(mustBe('a version range such as "^1.2.0"')),
+            ),
           ),
         ],
         mustBe('a list such as ["auth", "audit@^1.2.0"], or an object such as { "auth": "^1.2.0" }'),
@@ -99,7 +104,9 @@ function defineSchema(): GenericSchema {
         config_schema: v.optional(
           v.pipe(
             v.looseObject({}, mustBe("a JSON Schema, as an object")),
-            v.description('The JSON Schema of the plugin\'s "config" in plugins_config.json; its defaults are filled in.'),
+            v.description(
+              'The JSON Schema of the plugin\'s "config" in plugins_config.json; its defaults are filled in.',
+            ),
           ),
         ),
         watch: v.optional(

@@ -9,9 +9,7 @@ import { describeJson } from "./must-be.ts";
 const require = createRequire(import.meta.url);
 
 /** A plugin's config after defaults, deeply frozen, or every finding in one error. */
-export type ConfigResult =
-  | { readonly config: Readonly<Record<string, unknown>> }
-  | { readonly problem: PlugoError };
+export type ConfigResult = { readonly config: Readonly<Record<string, unknown>> } | { readonly problem: PlugoError };
 
 /**
  * Checks a plugin's config with its `config_schema` and fills in the schema's defaults. `config` itself is not changed.
@@ -70,7 +68,8 @@ function compile(manifest: Manifest, schema: object): ValidateFunction | PlugoEr
 
 /** Ajv is large: it is loaded when the first plugin declares a schema. */
 function validatorFor(schema: { readonly $schema?: unknown }): Ajv {
-  const dialect = typeof schema.$schema === "string" ? (/draft\/(2019-09|2020-12)\//.exec(schema.$schema)?.[1] ?? "") : "";
+  const dialect =
+    typeof schema.$schema === "string" ? (/draft\/(2019-09|2020-12)\//.exec(schema.$schema)?.[1] ?? "") : "";
   let ajv = instances.get(dialect);
   if (ajv === undefined) {
     ajv = newAjv(dialect);
@@ -110,7 +109,8 @@ function findingsOf(errors: readonly ErrorObject[]): readonly string[] {
     const field = `config${instancePath.replaceAll("/", ".")}`;
     const { allowedValues, additionalProperty } = params as Record<string, unknown>;
     if (keyword === "enum") return `${field}: must be one of ${JSON.stringify(allowedValues)}`;
-    if (keyword === "additionalProperties") return `${field}: has the unknown field ${JSON.stringify(additionalProperty)}`;
+    if (keyword === "additionalProperties")
+      return `${field}: has the unknown field ${JSON.stringify(additionalProperty)}`;
     const found = keyword === "type" ? `, but it is ${describeJson(data)}` : "";
     return `${field}: ${message ?? keyword}${found}`;
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { sep } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
@@ -24,7 +24,7 @@ export type ManifestResult =
  * @param previous The plugin's manifest as it was read before; it is returned as it is when the text is the same.
  */
 export function readManifest(folder: string, name: string, previous?: Manifest): ManifestResult {
-  const file = join(folder, metadataFile);
+  const file = folder + sep + metadataFile;
   let text: string;
   try {
     text = readFileSync(file, "utf8");

@@ -107,7 +107,8 @@ function resolveGlobs(globs: readonly string[] | undefined, faults: Fault[]): re
   if (!Array.isArray(globs)) return noGlobs;
   globs.forEach((glob: unknown, index) => {
     if (typeof glob !== "string") return;
-    if (glob === "" || leavesFolder(glob)) faults.push(notA("a glob inside the plugin's folder", glob, ["watch", index]));
+    if (glob === "" || leavesFolder(glob))
+      faults.push(notA("a glob inside the plugin's folder", glob, ["watch", index]));
   });
   return globs as readonly string[];
 }

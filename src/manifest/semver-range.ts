@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 const plainVersion = /^(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})$/;
+const plainRange = /^(?:[~^=]|[<>]=?)?(?:0|[1-9]\d{0,14})(?:\.(?:0|[1-9]\d{0,14})){0,2}$/;
 
 /** The version as semver writes it (`v1.2.3` is `1.2.3`), or `null` when it is none. */
 export function cleanVersion(version: string): string | null {
@@ -9,7 +10,7 @@ export function cleanVersion(version: string): string | null {
 }
 
 export function isVersionRange(range: string): boolean {
-  return semver("validRange")(range) !== null;
+  return plainRange.test(range) || semver("validRange")(range) !== null;
 }
 
 /**
@@ -17,8 +18,19 @@ export function isVersionRange(range: string): boolean {
  * `>=1.0.0`, so that a plugin can be tried before a release; it does not meet `>=2.0.0`, nor `^1.0.0`.
  */
 export function meetsRange(version: string, range: string): boolean {
-  return semver("satisfies")(version, range, { includePrerelease: true });
+  const question = `${version} ${range}`;
+  let answer = answers.get(question);
+  if (answer === undefined) {
+    answer = semver("satisfies")(version, range, { includePrerelease: true });
+    // Many plugins ask the same; what a long-running host has asked once must not pile up.
+    if (answers.size >= maxAnswers) answers.clear();
+    answers.set(question, answer);
+  }
+  return answer;
 }
+
+const answers = new Map<string, boolean>();
+const maxAnswers = 1000;
 
 /** semver takes longer to load than a small application's plugins take to be read: it is loaded when a range needs it. */
 function semver<Name extends keyof SemverFunctions>(name: Name): SemverFunctions[Name] {

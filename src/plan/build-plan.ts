@@ -88,9 +88,7 @@ function requiredNames(draft: Draft | undefined, drafts: ReadonlyMap<string, Dra
 function cycleProblem(plugin: string, whole: readonly string[]): PlugoError {
   const omitted = whole.length - 2 * shownAtEachEnd;
   const path =
-    omitted <= 1
-      ? whole
-      : [...whole.slice(0, shownAtEachEnd), `(${omitted} more)`, ...whole.slice(-shownAtEachEnd)];
+    omitted <= 1 ? whole : [...whole.slice(0, shownAtEachEnd), `(${omitted} more)`, ...whole.slice(-shownAtEachEnd)];
   return plugoError("PLUGO_CYCLE", { path }, { plugin });
 }
 

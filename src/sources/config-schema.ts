@@ -18,7 +18,10 @@ function defineSchema(): GenericSchema {
   const v = require("valibot") as typeof import("valibot");
   const pluginEntry = v.looseObject(
     {
-      name: v.pipe(v.string(mustBe("the name of a plugin's folder")), v.description("The name of the plugin's folder.")),
+      name: v.pipe(
+        v.string(mustBe("the name of a plugin's folder")),
+        v.description("The name of the plugin's folder."),
+      ),
       enabled: v.pipe(v.boolean(mustBe("true or false")), v.description("Whether the plugin is wanted.")),
       config: v.optional(
         v.pipe(

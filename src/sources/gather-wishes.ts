@@ -1,7 +1,7 @@
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { isPluginName, shortName } from "../manifest/plugin-name.ts";
 import { canBeModule } from "./module-name.ts";
-import type { SelectionInput } from "./select-plugins.ts";
+import type { SelectionInput } from "./selection-input.ts";
 import { isSkippedName } from "./skipped-name.ts";
 import type { DirectoryScan, ModuleTarget, Wish } from "./source.ts";
 
@@ -35,7 +35,7 @@ export function gatherWishes(input: SelectionInput, problems: PlugoError[]): rea
   const byName = [
     ...(input.config === undefined ? directoryWishes(scan) : []),
     ...added.filter((wish) => scan.plugins.has(wish.name) && !list.has(wish.name)),
-  ].sort(compareNames);
+  ].toSorted(compareNames);
 
   const named = new Map<string, Named | undefined>();
   for (const wish of [...config.values(), ...byName, ...list.values(), ...added]) {

@@ -42,7 +42,13 @@ export function listedPlugins(list: readonly PluginConfig[]): {
       else wishes.push(result);
     } catch (error) {
       // An entry whose getter throws.
-      problems.push(plugoError("PLUGO_OPTION_INVALID", { option: where, expected: entryShape, actual: "unreadable" }, { cause: error }));
+      problems.push(
+        plugoError(
+          "PLUGO_OPTION_INVALID",
+          { option: where, expected: entryShape, actual: "unreadable" },
+          { cause: error },
+        ),
+      );
     }
   }
   return { wishes, problems };
@@ -85,8 +91,7 @@ function readDetails(details: unknown, where: string): ModuleTarget | PlugoError
 }
 
 function invalid(option: string, expected: string, actual: unknown): PlugoError {
-  const shown = typeof actual === "symbol" || typeof actual === "function" ? `a ${typeof actual}` : describeJson(actual);
-  return plugoError("PLUGO_OPTION_INVALID", { option, expected, actual: shown });
+  return plugoError("PLUGO_OPTION_INVALID", { option, expected, actual: describeJson(actual) });
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

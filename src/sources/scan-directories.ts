@@ -1,5 +1,5 @@
 import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, resolve, sep } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -39,7 +39,7 @@ export function scanDirectories(
     }
   }
   for (const name of found.keys()) otherFolders.delete(name);
-  const plugins = new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const plugins = new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   problems.push(...caseTwins(plugins));
   return Object.freeze({
     plugins,
@@ -58,15 +58,16 @@ interface Folder {
   readonly name: string;
   readonly path: string;
   readonly isLink: boolean;
-  readonly realParent: string;
+  /** `path` with the directory's symbolic links resolved, though not its own. */
+  readonly realPath: string;
 }
 
 function listFolders(directory: string): readonly Folder[] {
   let entries: readonly Dirent[];
-  let realParent: string;
+  let realDirectory: string;
   try {
     entries = readdirSync(directory, { withFileTypes: true });
-    realParent = realpathSync(directory);
+    realDirectory = realpathSync(directory);
   } catch (error) {
     throw plugoError(
       "PLUGO_DIRECTORY_UNREADABLE",
@@ -79,11 +80,16 @@ function listFolders(directory: string): readonly Folder[] {
     // Some file systems do not tell what an entry is; it is then looked at like a link.
     const isLink = !entry.isDirectory() && !entry.isFile();
     if (!isLink && !entry.isDirectory()) continue;
-    const path = join(directory, entry.name);
+    const path = inside(directory, entry.name);
     if (isLink && !leadsToFolder(path)) continue;
-    folders.push({ name: entry.name, path, isLink, realParent });
+    folders.push({ name: entry.name, path, isLink, realPath: inside(realDirectory, entry.name) });
   }
   return folders;
+}
+
+/** What `path.join` would say of a resolved directory and a single name, in a fraction of the time. */
+function inside(directory: string, name: string): string {
+  return directory.endsWith(sep) ? directory + name : directory + sep + name;
 }
 
 /** False for a link that leads nowhere, in a circle, or to a file. */
@@ -113,7 +119,7 @@ function findPlugin(
   let realPath: string;
   try {
     files = readdirSync(path);
-    realPath = folder.isLink ? realpathSync(path) : join(folder.realParent, name);
+    realPath = folder.isLink ? realpathSync(path) : folder.realPath;
   } catch (error) {
     // Deleted since the directory was listed.
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
@@ -143,7 +149,7 @@ function unreadableFolder(plugin: string, path: string, error: unknown): PlugoEr
 }
 
 function invalidName(name: string, path: string): PlugoError {
-  return plugoError("PLUGO_NAME_INVALID", { name, where: `"${displayPath(join(path, ".."))}"` }, { plugin: name });
+  return plugoError("PLUGO_NAME_INVALID", { name, where: `"${displayPath(dirname(path))}"` }, { plugin: name });
 }
 
 const entryFile = /^plugin\.[cm]?[jt]s$/;
@@ -171,7 +177,7 @@ function caseTwins(plugins: ReadonlyMap<string, FoundPlugin>): readonly PlugoErr
       seen.set(folded, plugin);
       continue;
     }
-    const facts = { name: plugin.name, other: other.name, directory: displayPath(join(plugin.path, "..")) };
+    const facts = { name: plugin.name, other: other.name, directory: displayPath(dirname(plugin.path)) };
     problems.push(plugoError("PLUGO_NAME_CASE", facts, { plugin: plugin.name }));
   }
   return problems;

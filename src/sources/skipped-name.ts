@@ -12,5 +12,5 @@ export function isSkippedName(name: string): boolean {
 
 /** Whether a folder of this name is never even looked into. */
 export function isToolFolder(name: string): boolean {
-  return name.startsWith(".") || toolFolders.has(name) || toolFolder.test(name);
+  return name.startsWith(".") || toolFolders.has(name) || (name.endsWith("-info") && toolFolder.test(name));
 }
