@@ -21,8 +21,12 @@ export interface Engine {
   /** Writes the transforms that are new since the last call to the disk cache, and frees what loading alone needs. */
   flush(): void;
 
-  /** The error's stack with the frames of plugin files mapped to their sources. Never throws. */
-  mapStack(error: unknown): string;
+  /**
+   * The error's stack with the frames of plugin files mapped to their sources. Never throws.
+   *
+   * @param modules The generation that threw, where it is known; else the one that was loaded last is taken.
+   */
+  mapStack(error: unknown, modules?: LoadedModules): string;
 }
 
 /** What an engine has to know to load one generation of one plugin. */

@@ -1,0 +1,76 @@
+import inspector from "node:inspector";
+import { flag } from "./compiled-file.ts";
+import type { OwnedTimers } from "./engine.ts";
+import type { Namespace } from "./exports-object.ts";
+
+/** What an ES module's code gets. */
+export type EsModuleFunction = (
+  exports: Namespace,
+  defineExport: (namespace: Namespace, name: string, get: () => unknown) => void,
+  imports: readonly (Namespace | undefined)[] | undefined,
+  dynamicImport: DynamicImport | undefined,
+  importMeta: object | undefined,
+) => unknown;
+
+/** What a CommonJS module's code gets; `this` is `module.exports`. */
+export type CommonJsFunction = (
+  this: unknown,
+  exports: unknown,
+  require: unknown,
+  module: unknown,
+  filename: string,
+  dirname: string,
+  dynamicImport: DynamicImport | undefined,
+) => void;
+
+export type DynamicImport = (specifier: unknown, options?: ImportCallOptions) => Promise<Namespace>;
+
+const withTimers = "(function(setTimeout,setInterval,setImmediate){return ";
+const esModule =
+  '(__plugo_exports__,__plugo_export__,__plugo_imports__,__vite_ssr_dynamic_import__,__vite_ssr_import_meta__){"use strict";\n';
+const commonJs = "(exports,require,module,__filename,__dirname,__vite_ssr_dynamic_import__){\n";
+
+/** The lines before a file's own code in {@link evaluatedText}. */
+export const headerLines = 1;
+
+/**
+ * The text that is evaluated: the code as a function in parentheses. Timers are parameters of a function around it,
+ * so that a file's own `const setTimeout` is no second declaration. The address is the same for every generation:
+ * breakpoints survive a reload.
+ */
+export function evaluatedText(
+  kind: "esm" | "commonjs",
+  flags: number,
+  code: string,
+  url: string,
+  inlineMap: string | undefined,
+): string {
+  const timers = (flags & flag.timers) !== 0;
+  const head = kind === "commonjs" ? `(function${commonJs}` : (flags & flag.async) === 0 ? `(function${esModule}` : `(async function${esModule}`;
+  const map = inlineMap === undefined ? "" : `\n//# sourceMappingURL=data:application/json;base64,${inlineMap}`;
+  return `${timers ? withTimers : ""}${head}${code}\n})${timers ? "})" : ""}\n//# sourceURL=${url}${map}`;
+}
+
+/**
+ * The text of a module in a cycle: a generator that stops before its body, when its functions are there for the others
+ * and its variables are not yet, as in native modules.
+ */
+export function suspendedText(text: string, bodyAt: number): string {
+  const start = text.indexOf(esModule);
+  const body = start + esModule.length + bodyAt;
+  return `${text.slice(0, start)}*${esModule}${text.slice(start + esModule.length, body)}yield;${text.slice(body)}`;
+}
+
+/** Evaluates a text to its function. Throws V8's `SyntaxError`. */
+export function evaluate(text: string, flags: number, timers: () => OwnedTimers): unknown {
+  // Indirect: in the global scope.
+  const result = (0, eval)(text) as unknown;
+  if ((flags & flag.timers) === 0) return result;
+  const { setTimeout, setInterval, setImmediate } = timers();
+  return (result as (...timers: unknown[]) => unknown)(setTimeout, setInterval, setImmediate);
+}
+
+/** Whether somebody reads source maps from the code itself: `--enable-source-maps`, or a debugger. */
+export function wantsInlineMaps(): boolean {
+  return process.sourceMapsEnabled === true || inspector.url() !== undefined;
+}

@@ -1,0 +1,133 @@
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import { displayPath } from "../kernel/display-path.ts";
+import { describeThrown, plugoError } from "../kernel/plugo-error.ts";
+import { type CompiledFile, flag } from "./compiled-file.ts";
+import { evaluatedText, wantsInlineMaps } from "./evaluate.ts";
+import { type Language, languageOf } from "./language.ts";
+import { PackageTypes } from "./package-type.ts";
+import { readSource, type Source } from "./read-source.ts";
+import { inlineSourceMap } from "./source-map.ts";
+import { esbuildVersion } from "./standard-decorators.ts";
+import type { TransformCache } from "./transform-cache.ts";
+import { toRecord, type TransformRecord } from "./transform-record.ts";
+import { defaultSettings, type TransformSettings } from "./transform-settings.ts";
+import { transform } from "./transform.ts";
+import { type ProjectSettings, TsconfigFinder } from "./tsconfig.ts";
+
+/** Turns files into {@link CompiledFile}s, with what is known from before: the previous generation's and the cache's. */
+export class FileCompiler {
+  readonly #cache: TransformCache;
+  #tsconfigs = new TsconfigFinder();
+  #packageTypes = new PackageTypes();
+
+  constructor(cache: TransformCache) {
+    this.#cache = cache;
+  }
+
+  /** Forgets what was read from settings files. */
+  refresh(): void {
+    this.#tsconfigs = new TsconfigFinder();
+    this.#packageTypes = new PackageTypes();
+  }
+
+  /** The settings of the nearest tsconfig.json. */
+  project(folder: string): ProjectSettings {
+    return this.#tsconfigs.find(folder);
+  }
+
+  /**
+   * Reads a file and compiles it, unless `previous` is what it would become. Throws `PLUGO_SYNTAX`,
+   * `PLUGO_DECORATORS`, and the file system's error when the file cannot be read.
+   */
+  compile(path: string, plugin: string, previous: CompiledFile | undefined): CompiledFile {
+    const source = readSource(path, plugin);
+    const language = languageOf(path) ?? "js";
+    if (language === "json") return jsonFile(path, source);
+    const { settings, packageType, variant } = this.#variantOf(path, language, source.text);
+    const inlineMaps = wantsInlineMaps();
+    if (previous?.hash === source.hash && previous.variant === variant) {
+      if (!inlineMaps || previous.text.includes("\n//# sourceMappingURL=data:")) return previous;
+    }
+    const record =
+      this.#recorded(source.hash, variant) ??
+      this.#transform({ path, source: source.text, language, packageType, settings, plugin }, source.hash, variant);
+    const { kind, flags, linksJson, code, mapsJson } = record;
+    const url = pathToFileURL(path).href;
+    const inlineMap = inlineMaps ? inlineSourceMap(mapsJson, url, source.text) : undefined;
+    return { path, hash: source.hash, variant, kind, flags, linksJson, text: evaluatedText(kind, flags, code, url, inlineMap) };
+  }
+
+  /** Whether compiling the file again would give the same. */
+  isCurrent({ path, hash, variant }: CompiledFile): boolean {
+    try {
+      const source = readSource(path, "");
+      const language = languageOf(path) ?? "js";
+      if (source.hash !== hash) return false;
+      return language === "json" || this.#variantOf(path, language, source.text).variant === variant;
+    } catch {
+      return false;
+    }
+  }
+
+  /** What is known of a compiled file's transform, for its source maps; `undefined` when nothing is. */
+  recordOf(path: string, hash: string, variant: string): TransformRecord | undefined {
+    const known = this.#recorded(hash, variant);
+    if (known !== undefined) return known;
+    try {
+      const source = readSource(path, "");
+      const language = languageOf(path);
+      if (source.hash !== hash || language === undefined || language === "json") return undefined;
+      const { settings, packageType, variant: current } = this.#variantOf(path, language, source.text);
+      if (current !== variant) return undefined;
+      return this.#transform({ path, source: source.text, language, packageType, settings, plugin: "" }, hash, variant);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #recorded(hash: string, variant: string): TransformRecord | undefined {
+    const record = this.#cache.get(hash, variant);
+    if (record === undefined || (record.flags & flag.lowered) === 0) return record;
+    return record.loweredBy === esbuildVersion() ? record : undefined;
+  }
+
+  #transform(input: Parameters<typeof transform>[0], hash: string, variant: string): TransformRecord {
+    const transformed = transform(input);
+    const loweredBy = (transformed.flags & flag.lowered) === 0 ? "" : (esbuildVersion() ?? "");
+    const record = toRecord(transformed, loweredBy);
+    this.#cache.add(hash, variant, record);
+    return record;
+  }
+
+  #variantOf(path: string, language: Exclude<Language, "json">, text: string): Variant {
+    const packageType = language === "js" ? this.#packageTypes.find(dirname(path)) : undefined;
+    // JavaScript has nothing that a tsconfig.json decides, but for decorators and JSX.
+    const plain = (language === "js" || language === "mjs" || language === "cjs") && !text.includes("@");
+    const { settings, key } = plain ? noProject : this.project(dirname(path));
+    const type = packageType === undefined ? "" : `:${packageType}`;
+    return { settings, packageType, variant: key === "" ? language + type : `${language}${type} ${key}` };
+  }
+}
+
+interface Variant {
+  readonly settings: TransformSettings;
+  readonly packageType: "module" | "commonjs" | undefined;
+  readonly variant: string;
+}
+
+const noProject = { settings: defaultSettings, key: "" };
+
+function jsonFile(path: string, { text, hash }: Source): CompiledFile {
+  return { path, hash, variant: "json", kind: "json", flags: 0, linksJson: "", text };
+}
+
+/** A JSON file's value, made anew for each generation. Throws `PLUGO_SYNTAX`. */
+export function parseJson({ path, text }: CompiledFile, plugin: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    const facts = { at: displayPath(path), detail: describeThrown(cause), frame: undefined };
+    throw plugoError("PLUGO_SYNTAX", facts, { plugin, cause });
+  }
+}

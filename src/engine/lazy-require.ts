@@ -1,0 +1,14 @@
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+
+/** A package that is loaded when it is first asked for, without a promise: a warm start needs none of them. */
+export function lazyRequire<Module>(specifier: string): () => Module {
+  let loaded: Module | undefined;
+  return () => (loaded ??= require(specifier) as Module);
+}
+
+/** The version of one of plugo's own dependencies. */
+export function versionOf(name: string): string {
+  return (require(`${name}/package.json`) as { version: string }).version;
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { displayPath } from "../kernel/display-path.ts";
+import { describeThrown, isPlugoError, type PlugoError, plugoError } from "../kernel/plugo-error.ts";
+import { contentHash } from "./content-hash.ts";
+import type { Engine, EngineOptions, LoadedModules, LoadRequest } from "./engine.ts";
+import { isTypeScript } from "./language.ts";
+
+/**
+ * Node's own module loader, for hosts that forbid `eval`. It evaluates a file once per process: a change of a plugin's
+ * files needs a restart, and TypeScript runs only where Node.js runs it.
+ */
+export function createNativeEngine(_options: EngineOptions): Engine {
+  return { load, isCurrent, refresh: () => {}, flush: () => {}, mapStack };
+}
+
+function load({ plugin, entry, previous }: LoadRequest): LoadedModules | Promise<LoadedModules> {
+  if (previous === undefined) return evaluateEntry(plugin, entry);
+  if (isCurrent(previous)) return previous;
+  throw plugoError("PLUGO_RESTART_NEEDED", { name: plugin }, { plugin });
+}
+
+async function evaluateEntry(plugin: string, entry: string): Promise<LoadedModules> {
+  try {
+    const files = new Map([[entry, contentHash(readFileSync(entry, "utf8"))]]);
+    const namespace = (await import(pathToFileURL(entry).href)) as Record<string, unknown>;
+    return { namespace, files };
+  } catch (error) {
+    throw explain(error, plugin, entry);
+  }
+}
+
+/** Node.js does not tell what the entry imports: only the entry itself is compared. */
+function isCurrent({ files }: LoadedModules): boolean {
+  try {
+    for (const [path, hash] of files) if (contentHash(readFileSync(path, "utf8")) !== hash) return false;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function explain(error: unknown, plugin: string, entry: string): PlugoError {
+  if (isPlugoError(error)) return error;
+  const file = displayPath(entry);
+  const detail =
+    (error as { code?: unknown }).code === "ERR_UNKNOWN_FILE_EXTENSION" && isTypeScript(entry)
+      ? `this Node.js (${process.version}) runs no TypeScript; use engine: "runner", or a built JavaScript file.`
+      : describeThrown(error);
+  if (error instanceof SyntaxError) {
+    return plugoError("PLUGO_SYNTAX", { at: file, detail, frame: undefined }, { plugin, cause: error });
+  }
+  return plugoError("PLUGO_EVALUATION", { file, detail, stack: mapStack(error) }, { plugin, cause: error });
+}
+
+/** Node.js maps its own stacks. */
+function mapStack(error: unknown): string {
+  const { stack } = error as { stack?: unknown };
+  return typeof stack === "string" ? stack : describeThrown(error);
+}

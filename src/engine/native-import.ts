@@ -1,0 +1,70 @@
+import { createRequire, isBuiltin } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { compileFunction, constants } from "node:vm";
+import { createNamespace, defineValue, type Namespace } from "./exports-object.ts";
+import { withoutExperimentalWarning } from "./without-experimental-warning.ts";
+
+type Importer = (specifier: string, options?: ImportCallOptions) => Promise<Namespace>;
+
+/** Node's own `import()`, from the folder of any file. */
+export class NativeImports {
+  readonly #importers = new Map<string, Importer>();
+  readonly #builtins = new Map<string, Namespace>();
+
+  /** Forgets the importers; their number is that of the folders that were imported from. */
+  refresh(): void {
+    this.#importers.clear();
+  }
+
+  /**
+   * Imports a package or builtin as a file in `folder` would. A value, not a promise, for a builtin that was imported
+   * before. Rejects with Node's own error.
+   */
+  bare(specifier: string, folder: string, options?: ImportCallOptions): Namespace | Promise<Namespace> {
+    if (!isBuiltin(specifier)) return this.#importer(folder)(specifier, options ?? attributesFor(specifier));
+    const known = this.#builtins.get(specifier);
+    if (known !== undefined) return known;
+    return (import(specifier) as Promise<Namespace>).then((namespace) => {
+      this.#builtins.set(specifier, namespace);
+      return namespace;
+    });
+  }
+
+  /** Imports a file as it is; JSON and addons through `require`, which shares them with the host. */
+  file(path: string, options?: ImportCallOptions): Namespace | Promise<Namespace> {
+    if (path.endsWith(".json") || path.endsWith(".node")) return asNamespace(createRequire(path)(path));
+    return import(pathToFileURL(path).href, options) as Promise<Namespace>;
+  }
+
+  #importer(folder: string): Importer {
+    let importer = this.#importers.get(folder);
+    if (importer === undefined) {
+      importer = compileImporter(join(folder, "plugin.js"));
+      this.#importers.set(folder, importer);
+    }
+    return importer;
+  }
+}
+
+/** Code that Node.js takes for the file `filename`, so that it resolves packages from there. */
+function compileImporter(filename: string): Importer {
+  const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  const compile = compileFunction.bind(undefined, "return (specifier, options) => import(specifier, options)", [], {
+    filename,
+    importModuleDynamically,
+  });
+  return (withoutExperimentalWarning("vm.USE_MAIN_CONTEXT_DEFAULT_LOADER", compile) as () => Importer)();
+}
+
+/** TypeScript and bundlers ask for no attribute when JSON is imported; Node.js does. */
+function attributesFor(specifier: string): ImportCallOptions | undefined {
+  return specifier.endsWith(".json") ? { with: { type: "json" } } : undefined;
+}
+
+/** What Node.js makes of a value that was not written as an ES module. */
+export function asNamespace(value: unknown): Namespace {
+  const namespace = createNamespace();
+  defineValue(namespace, "default", value);
+  return namespace;
+}

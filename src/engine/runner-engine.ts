@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import type { Engine, EngineOptions, LoadedModules, LoadRequest } from "./engine.ts";
+import { FileCompiler } from "./file-compiler.ts";
+import type { EngineServices } from "./generation-context.ts";
+import { ModuleGraph } from "./module-graph.ts";
+import { NativeImports } from "./native-import.ts";
+import { ImportResolver } from "./resolve-import.ts";
+import { composeMaps, type SourceMapPayload } from "./source-map.ts";
+import { mapStackFrames } from "./stack-map.ts";
+import { TransformCache } from "./transform-cache.ts";
+
+/**
+ * The default engine: evaluates plugin files itself, one module graph per generation, so that an old generation can be
+ * collected. Packages, builtins and host files stay Node's.
+ */
+export function createRunnerEngine(options: EngineOptions): Engine {
+  return new RunnerEngine(options);
+}
+
+class RunnerEngine implements Engine {
+  readonly #cache: TransformCache;
+  readonly #services: EngineServices;
+  /** The key of what was last loaded from each path: content hash and variant. */
+  readonly #loaded = new Map<string, { readonly hash: string; readonly variant: string }>();
+
+  constructor(options: EngineOptions) {
+    this.#cache = new TransformCache(options);
+    const compiler = new FileCompiler(this.#cache);
+    this.#services = {
+      compiler,
+      resolver: new ImportResolver((folder) => compiler.project(folder)),
+      native: new NativeImports(),
+      mapStack: (error, modules) => this.mapStack(error, modules),
+    };
+  }
+
+  load(request: LoadRequest): LoadedModules | Promise<LoadedModules> {
+    return new ModuleGraph(request, this.#services).start();
+  }
+
+  isCurrent(modules: LoadedModules): boolean {
+    if (!(modules instanceof ModuleGraph)) return false;
+    for (const file of modules.compiledFiles()) if (!this.#services.compiler.isCurrent(file)) return false;
+    return true;
+  }
+
+  refresh(): void {
+    this.#services.compiler.refresh();
+    this.#services.resolver.refresh();
+    this.#services.native.refresh();
+  }
+
+  flush(): void {
+    this.#cache.flush();
+  }
+
+  mapStack(error: unknown, modules?: LoadedModules): string {
+    return mapStackFrames(error, (path) => this.#sourceMap(path, modules));
+  }
+
+  #sourceMap(path: string, modules: LoadedModules | undefined): SourceMapPayload | undefined {
+    const file = (modules instanceof ModuleGraph ? modules.compiledFile(path) : undefined) ?? this.#loaded.get(path);
+    if (file === undefined) return undefined;
+    const record = this.#services.compiler.recordOf(path, file.hash, file.variant);
+    if (record === undefined) return undefined;
+    return composeMaps(record.mapsJson, pathToFileURL(path).href, readFileSync(path, "utf8"));
+  }
+}

@@ -1,0 +1,79 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { Script } from "node:vm";
+import { displayPath } from "../kernel/display-path.ts";
+import { plugoError } from "../kernel/plugo-error.ts";
+import type { RawMap, TransformInput } from "./transform.ts";
+
+interface Esbuild {
+  readonly version: string;
+  transformSync(source: string, options: Record<string, unknown>): { code: string; map: string };
+}
+
+const decorator = /(?:^|[^\w$."'`\\*])@[\w$(]/m;
+
+/** Whether code without types still has decorators, which no Node.js runs and oxc passes through. */
+export function hasDecorators(code: string): boolean {
+  return decorator.test(code) && !compiles(code);
+}
+
+/** Lowers standard decorators with the optional package esbuild. Throws `PLUGO_DECORATORS` when it is not installed. */
+export function lowerDecorators(
+  { path, source, settings, plugin }: TransformInput,
+  loader: "ts" | "tsx" | "js" | "jsx",
+): { readonly code: string; readonly map: RawMap } {
+  const esbuild = findEsbuild();
+  if (esbuild === undefined) throw plugoError("PLUGO_DECORATORS", { at: displayPath(path) }, { plugin });
+  const lowered = esbuild.transformSync(source, {
+    loader,
+    format: "esm",
+    target: "node20",
+    sourcemap: true,
+    sourcesContent: false,
+    sourcefile: path,
+    logLevel: "silent",
+    jsx: settings.jsx.runtime === "classic" ? "transform" : "automatic",
+    tsconfigRaw: {
+      compilerOptions: {
+        experimentalDecorators: false,
+        useDefineForClassFields: settings.defineFields,
+        verbatimModuleSyntax: settings.verbatimImports,
+        jsxImportSource: settings.jsx.importSource,
+        jsxFactory: settings.jsx.pragma,
+        jsxFragmentFactory: settings.jsx.pragmaFrag,
+      },
+    },
+  });
+  const { mappings, names } = JSON.parse(lowered.map) as RawMap;
+  return { code: lowered.code, map: { mappings, names } };
+}
+
+/** The version of the esbuild that would be used; it decides whether an older result may be used again. */
+export function esbuildVersion(): string | undefined {
+  return findEsbuild()?.version;
+}
+
+let found: Esbuild | undefined;
+
+function findEsbuild(): Esbuild | undefined {
+  if (found !== undefined) return found;
+  for (const from of [import.meta.url, join(process.cwd(), "plugo.js")]) {
+    try {
+      found = createRequire(from)("esbuild") as Esbuild;
+      return found;
+    } catch {
+      // Not installed there.
+    }
+  }
+  return undefined;
+}
+
+/** Whether the "@" that was seen stands in a text or a comment: V8 knows no decorators. */
+function compiles(code: string): boolean {
+  try {
+    new Script(`(async function () {${code}\n})`);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Runs `action`, which must be synchronous, without the one ExperimentalWarning of the feature that its message begins
+ * with. Every other warning passes.
+ */
+export function withoutExperimentalWarning<Result>(feature: string, action: () => Result): Result {
+  const emitWarning = process.emitWarning;
+  const guarded = (warning: string | Error, ...rest: unknown[]): void => {
+    const [options] = rest;
+    const type = typeof options === "object" && options !== null ? (options as { type?: unknown }).type : options;
+    if (type === "ExperimentalWarning" && String(warning).startsWith(feature)) return;
+    Reflect.apply(emitWarning, process, [warning, ...rest]);
+  };
+  process.emitWarning = guarded as typeof process.emitWarning;
+  try {
+    return action();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
