@@ -1,3 +1,4 @@
+import { isJsonObject } from "./json-object.ts";
 import { isPluginName } from "./plugin-name.ts";
 
 /** A metadata.json whose fields have the right types. */
@@ -41,8 +42,6 @@ export function isManifestField(name: string): boolean {
 }
 
 const isString = (value: unknown): boolean => typeof value === "string";
-const isObject = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isStrings = (value: unknown): boolean => Array.isArray(value) && value.every(isString);
 
 const checks: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
@@ -60,13 +59,13 @@ const checks: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ["reload", (value) => value === "swap" || value === "restart"],
   ["route_prefix", (value) => typeof value === "string" && value.startsWith("/")],
   ["init_timeout_ms", (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31],
-  ["config_schema", isObject],
+  ["config_schema", isJsonObject],
   ["watch", isStrings],
 ]);
 
 function isDependencies(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isDependency);
-  return isObject(value) && Object.keys(value).every(isPluginName) && Object.values(value).every(isString);
+  return isJsonObject(value) && Object.keys(value).every(isPluginName) && Object.values(value).every(isString);
 }
 
 function isDependency(value: unknown): boolean {

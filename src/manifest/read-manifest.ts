@@ -5,6 +5,7 @@ import { nearestName } from "../kernel/nearest-name.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { explainFaults, explainSyntax } from "./explain-json.ts";
 import { freezeJson, maxJsonDepth } from "./freeze-json.ts";
+import { isJsonObject } from "./json-object.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 import { hasManifestShape, isManifestField, manifestFields } from "./manifest-shape.ts";
 import type { Manifest } from "./manifest.ts";
@@ -48,21 +49,20 @@ function parseManifest(text: string, file: string, name: string): ManifestResult
   } catch (error) {
     return invalid(file, name, [explainSyntax({ text: json, file: displayPath(file) }, error)]);
   }
-  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
+  if (!isJsonObject(metadata)) {
     return invalid(file, name, [`${displayPath(file)}:1:1 must be a JSON object, but it is ${describeJson(metadata)}`]);
   }
   if (freezeJson(metadata) > maxJsonDepth) {
     return invalid(file, name, [`${displayPath(file)} is nested more than ${maxJsonDepth} levels deep`]);
   }
 
-  const fields = metadata as Readonly<Record<string, unknown>>;
   const faults: Fault[] = [];
-  const manifest = resolveManifest(fields, { name, file, text }, faults);
-  if (faults.length > 0 || !hasManifestShape(fields)) {
-    const findings = explainFaults({ text: json, file: displayPath(file) }, fields, manifestSchema(), faults);
+  const manifest = resolveManifest(metadata, { name, file, text }, faults);
+  if (faults.length > 0 || !hasManifestShape(metadata)) {
+    const findings = explainFaults({ text: json, file: displayPath(file) }, metadata, manifestSchema(), faults);
     if (findings.length > 0) return invalid(file, name, findings);
   }
-  return { manifest, hints: hintsFor(fields) };
+  return { manifest, hints: hintsFor(metadata) };
 }
 
 const maxLength = 1_048_576;

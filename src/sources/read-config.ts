@@ -5,6 +5,7 @@ import { nearestName } from "../kernel/nearest-name.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { explainFaults, explainSyntax } from "../manifest/explain-json.ts";
 import { freezeJson, maxJsonDepth } from "../manifest/freeze-json.ts";
+import { isJsonObject } from "../manifest/json-object.ts";
 import { configSchema } from "./config-schema.ts";
 import { pluginEntryOffsets } from "./plugin-entry-offsets.ts";
 import type { Wish } from "./source.ts";
@@ -73,14 +74,14 @@ const knownPluginFields = ["name", "enabled", "config"];
 
 /** A quick check for the usual file: what it does not accept is left to the schema, which can say why. */
 function hasConfigShape(value: unknown): value is ConfigShape {
-  if (!isObject(value) || ("$schema" in value && typeof value["$schema"] !== "string")) return false;
+  if (!isJsonObject(value) || ("$schema" in value && typeof value["$schema"] !== "string")) return false;
   const plugins = value["plugins"];
   return Array.isArray(plugins) && plugins.every(isPluginEntry);
 }
 
 function isPluginEntry(value: unknown): boolean {
-  if (!isObject(value) || typeof value["name"] !== "string" || typeof value["enabled"] !== "boolean") return false;
-  return value["config"] === undefined || isObject(value["config"]);
+  if (!isJsonObject(value) || typeof value["name"] !== "string" || typeof value["enabled"] !== "boolean") return false;
+  return value["config"] === undefined || isJsonObject(value["config"]);
 }
 
 function wishOf(plugin: PluginShape, file: string, where: string): Wish {
@@ -141,8 +142,4 @@ function reasonOf(error: unknown): string {
   if (code === "EISDIR") return "it is a folder";
   if (code === "EACCES" || code === "EPERM") return "permission denied";
   return error instanceof Error ? error.message : String(error);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
