@@ -1,3 +1,4 @@
+import type { CompiledFile } from "./compiled-file.ts";
 import type { FileOwners, LoadedModules, OwnedTimers } from "./engine.ts";
 import type { Namespace } from "./exports-object.ts";
 import type { FileCompiler } from "./file-compiler.ts";
@@ -11,6 +12,8 @@ export interface EngineServices {
   readonly native: NativeImports;
   /** The stack of an error, mapped with the files of a generation that is not loaded yet. */
   readonly mapStack: (error: unknown, modules: LoadedModules) => string;
+  /** Told of a file that a generation compiled after it was loaded. */
+  readonly importedLate: (file: CompiledFile) => void;
 }
 
 /** What a generation knows of the plugin that it belongs to: a load request without the previous generation. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import type { CompiledFile } from "./compiled-file.ts";
 import type { Engine, EngineOptions, LoadedModules, LoadRequest } from "./engine.ts";
 import { FileCompiler } from "./file-compiler.ts";
 import type { EngineServices } from "./generation-context.ts";
@@ -32,11 +33,13 @@ class RunnerEngine implements Engine {
       resolver: new ImportResolver((folder) => compiler.project(folder)),
       native: new NativeImports(),
       mapStack: (error, modules) => this.mapStack(error, modules),
+      importedLate: (file) => this.#rememberFile(file),
     };
   }
 
   load(request: LoadRequest): LoadedModules | Promise<LoadedModules> {
-    return new ModuleGraph(request, this.#services).start();
+    const modules = new ModuleGraph(request, this.#services).start();
+    return modules instanceof Promise ? modules.then((loaded) => this.#remember(loaded)) : this.#remember(modules);
   }
 
   isCurrent(modules: LoadedModules): boolean {
@@ -52,11 +55,20 @@ class RunnerEngine implements Engine {
   }
 
   flush(): void {
-    this.#cache.flush();
+    this.#cache.flush(this.#loaded.values());
   }
 
   mapStack(error: unknown, modules?: LoadedModules): string {
     return mapStackFrames(error, (path) => this.#sourceMap(path, modules));
+  }
+
+  #remember(modules: ModuleGraph): ModuleGraph {
+    for (const file of modules.compiledFiles()) this.#rememberFile(file);
+    return modules;
+  }
+
+  #rememberFile({ path, hash, variant }: CompiledFile): void {
+    this.#loaded.set(path, { hash, variant });
   }
 
   #sourceMap(path: string, modules: LoadedModules | undefined): SourceMapPayload | undefined {

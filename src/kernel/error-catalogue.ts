@@ -56,6 +56,7 @@ export interface ErrorFacts {
   PLUGO_DECORATORS: { at: At };
   PLUGO_EVALUATION: { file: string; detail: string; stack: string };
   PLUGO_LOAD_TIMEOUT: { name: string; timeoutMs: number };
+  PLUGO_CACHE_UNWRITABLE: { folder: string; reason: string };
   PLUGO_REQUIRE_ESM: { specifier: string; at: At; frame: string | undefined };
   PLUGO_MODULE_UNLOADABLE: { name: string; modulePath: string; where: string; detail: string };
   PLUGO_NO_INIT: { file: string; found: readonly string[]; hint: string | undefined };
@@ -275,6 +276,11 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     message: ({ name, timeoutMs }) =>
       `The files of "${name}" did not finish loading within ${timeoutMs} ms: a top-level await has not settled.`,
     remedy: () => `Move slow work from the top level into initPlugin, or raise "init_timeout_ms" in metadata.json.`,
+  },
+  PLUGO_CACHE_UNWRITABLE: {
+    title: "The transform cache cannot be written.",
+    message: ({ folder, reason }) => `The transform cache in "${folder}" cannot be written: ${reason}.`,
+    remedy: () => "Transforms stay in memory; make the folder writable for a faster start.",
   },
   PLUGO_REQUIRE_ESM: {
     title: "A CommonJS file requires an ES module of the plugin.",
