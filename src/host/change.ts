@@ -1,6 +1,6 @@
 import { plugoError, isPlugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { isThenable } from "../kernel/time-limit.ts";
-import { blockedBy } from "../plan/build-plan.ts";
+import { blockedBy } from "../plan/blocked-by.ts";
 import type { RunningPlugins, Steps } from "../plan/diff-plan.ts";
 import type { Plan, PlanEntry } from "../plan/plan.ts";
 import { settleChange, type AttemptOutcome, type Settlement } from "../plan/settle-change.ts";

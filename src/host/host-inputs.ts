@@ -1,4 +1,6 @@
+import { displayPath } from "../kernel/display-path.ts";
 import { isPlugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { listedPlugins } from "../sources/plugin-list.ts";
 import { readConfig } from "../sources/read-config.ts";
 import { enabledPlugins } from "../sources/read-environment-variables.ts";
@@ -16,39 +18,47 @@ export interface HostInputs {
   readonly problems: readonly PlugoError[];
 }
 
+/** What a reading starts from. */
+export interface InputsBefore {
+  /** What was read before: what is untouched is taken over, and so is what cannot be read any more. */
+  readonly previous: HostInputs | undefined;
+  readonly runtimeWishes: Iterable<Wish>;
+  /** The manifest that the generation in service was made from. */
+  readonly lastManifest: (name: string) => Manifest | undefined;
+}
+
 /**
- * Reads all sources.
- *
- * @param previous What was read before: what is untouched is taken over, and so is what cannot be read any more.
- * Without it, what cannot be read throws: `PLUGO_DIRECTORY_UNREADABLE`, `PLUGO_CONFIG_UNREADABLE`,
+ * Reads all sources. Without a reading before, what cannot be read throws: `PLUGO_DIRECTORY_UNREADABLE`, `PLUGO_CONFIG_UNREADABLE`,
  * `PLUGO_CONFIG_INVALID`.
  */
 export function readInputs(
   options: ResolvedOptions,
-  runtimeWishes: Iterable<Wish>,
-  previous: HostInputs | undefined,
+  before: InputsBefore,
   isTouched: (name: string) => boolean,
 ): HostInputs {
+  const { previous } = before;
   const problems: PlugoError[] = [];
-  const orBefore = <T>(read: () => T, before: T | undefined): T => {
+  const orPrevious = <T>(read: () => T, last: T | undefined): T => {
     try {
       return read();
     } catch (error) {
       if (previous === undefined || !isPlugoError(error)) throw error;
       problems.push(error);
-      return before as T;
+      return last as T;
     }
   };
-  const scan = orBefore(() => scanDirectories(options.directories, previous?.scan, isTouched), previous?.scan);
+  const scan = orPrevious(() => scanDirectories(options.directories, previous?.scan, isTouched), previous?.scan);
   const { configFile } = options;
-  const config = configFile === undefined ? undefined : orBefore(() => readConfig(configFile), previous?.config);
+  const config = configFile === undefined ? undefined : orPrevious(() => readConfig(configFile), previous?.config);
   const list = listedPlugins(options.plugins);
   const selection = selectPlugins({
     scan,
     config,
     env: enabledPlugins(options.env),
     list: list.wishes,
-    runtime: [...runtimeWishes],
+    runtime: [...before.runtimeWishes],
+    configFile: configFile === undefined ? undefined : displayPath(configFile),
+    lastManifest: before.lastManifest,
   });
   return { scan, config, selection, problems: [...problems, ...list.problems] };
 }

@@ -1,5 +1,4 @@
 import type { LoadedModules } from "../engine/engine.ts";
-import { nativeImport } from "../engine/native-import.ts";
 import { resolveEntry } from "../engine/resolve-entry.ts";
 import { isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
@@ -8,7 +7,7 @@ import { describeFailure } from "./describe-failure.ts";
 import { publishStep } from "./diagnostics.ts";
 import { definitionOf, findDefinition, type FoundDefinition } from "./find-definition.ts";
 import type { Generation } from "./generation.ts";
-import { moduleSpecifier } from "./module-specifier.ts";
+import { loadModule } from "./load-module.ts";
 
 /** Where the modules of a generation's dependencies come from, and what it may use again. */
 export interface LoadSources {
@@ -48,7 +47,7 @@ export function loadGeneration(generation: Generation, sources: LoadSources): Lo
 function startLoading(generation: Generation, sources: LoadSources): LoadResult | Promise<LoadResult> {
   const { target } = generation.entry.selected;
   if (target === undefined) throw new TypeError(`"${generation.name}" has nothing to load.`);
-  if (target.kind === "module") return loadModule(generation, target.module);
+  if (target.kind === "module") return takeModule(generation, target.module, sources);
 
   const { plugin } = target;
   const entry = sources.restore
@@ -84,22 +83,9 @@ function definitionIn(generation: Generation, namespace: Readonly<Record<string,
   return plugoError("PLUGO_NO_INIT", { file: generation.entryFile, ...definition }, { plugin: generation.name });
 }
 
-/** A module outside every plugin directory is the application's: Node.js imports it, once. */
-async function loadModule(generation: Generation, module: ModuleTarget): Promise<LoadResult> {
-  const { specifier, from } = moduleSpecifier(module.modulePath);
-  generation.entryFile = module.modulePath;
-  let namespace: Readonly<Record<string, unknown>>;
-  try {
-    namespace = await nativeImport(from, specifier);
-  } catch (error) {
-    const facts = {
-      name: generation.name,
-      modulePath: module.modulePath,
-      where: generation.entry.selected.where,
-      detail: describeFailure(generation, error).detail,
-    };
-    return plugoError("PLUGO_MODULE_UNLOADABLE", facts, { plugin: generation.name, cause: error });
-  }
+async function takeModule(generation: Generation, module: ModuleTarget, sources: LoadSources): Promise<LoadResult> {
+  const namespace = await loadModule(generation, module, sources.previous);
+  if (isPlugoError(namespace)) return namespace;
   if (module.exportName === null) return definitionIn(generation, namespace);
   const definition = definitionOf(namespace[module.exportName]);
   if (definition !== undefined) return definition;

@@ -4,6 +4,7 @@ import { createNativeEngine } from "../engine/native-engine.ts";
 import { createRunnerEngine } from "../engine/runner-engine.ts";
 import type { Phase } from "../kernel/phase.ts";
 import type { PlugoError } from "../kernel/plugo-error.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { buildPlan } from "../plan/build-plan.ts";
 import { diffPlan, type PluginFacts, type RunningPlugin, type Steps } from "../plan/diff-plan.ts";
 import type { Plan, PlanEntry } from "../plan/plan.ts";
@@ -112,7 +113,12 @@ export class Reconciler {
 
   /** Reads all sources anew. Throws what the first reading throws; see `readInputs`. */
   read(isTouched: (name: string) => boolean): HostInputs {
-    const inputs = readInputs(this.#options, this.runtimeWishes.values(), this.#inputs, isTouched);
+    const before = {
+      previous: this.#inputs,
+      runtimeWishes: this.runtimeWishes.values(),
+      lastManifest: (name: string): Manifest | undefined => this.#inService.get(name)?.entry.manifest,
+    };
+    const inputs = readInputs(this.#options, before, isTouched);
     if (inputs.scan !== this.#inputs?.scan) this.#owners = directoryOwners(this.#options.directories, inputs.scan);
     this.#inputs = inputs;
     return inputs;
@@ -214,6 +220,7 @@ export class Reconciler {
   /** The swap: one assignment, and then the word to those who want to know. */
   #swap(next: ReadonlyMap<string, Generation>): void {
     const before = this.#inService;
+    if (isSameSequence(before, next)) return;
     this.#inService = next;
     this.#revision += 1;
     let position = 0;
@@ -348,6 +355,13 @@ function isMadeFrom(before: PlanEntry, now: PlanEntry): boolean {
     isDeepStrictEqual(before.config, now.config) &&
     isDeepStrictEqual(targetOf(before), targetOf(now))
   );
+}
+
+function isSameSequence(before: ReadonlyMap<string, Generation>, next: ReadonlyMap<string, Generation>): boolean {
+  if (before.size !== next.size) return false;
+  const others = next.values();
+  for (const generation of before.values()) if (generation !== others.next().value) return false;
+  return true;
 }
 
 function targetOf({ selected: { target } }: PlanEntry): unknown {

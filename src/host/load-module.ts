@@ -1,0 +1,69 @@
+import { realpathSync } from "node:fs";
+import { dirname, isAbsolute, resolve, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { LoadedModules } from "../engine/engine.ts";
+import { NativeImports } from "../engine/native-import.ts";
+import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import type { ModuleTarget } from "../sources/source.ts";
+import { describeFailure } from "./describe-failure.ts";
+import type { Generation } from "./generation.ts";
+
+/** The exports of a module that stands for a plugin. */
+export type ModuleNamespace = Readonly<Record<string, unknown>>;
+
+/**
+ * Imports a module that stands for a plugin. A package, looked up from the working directory, and a file of the
+ * application are imported by Node.js, once; a file in a plugin directory is evaluated anew for each generation.
+ */
+export async function loadModule(
+  generation: Generation,
+  { modulePath }: ModuleTarget,
+  previous: LoadedModules | undefined,
+): Promise<ModuleNamespace | PlugoError> {
+  generation.entryFile = modulePath;
+  try {
+    const file = fileOf(modulePath);
+    if (file === undefined) return await new NativeImports().bare(modulePath, process.cwd());
+    const { owners } = generation.services;
+    const path = realpathSync(file);
+    if (owners.ownerOf(path).kind === "host") return (await import(pathToFileURL(path).href)) as ModuleNamespace;
+    return await evaluate(generation, path, previous);
+  } catch (error) {
+    const { detail } = describeFailure(generation, error);
+    const { where } = generation.entry.selected;
+    const facts = { name: generation.name, modulePath, where, detail };
+    return plugoError("PLUGO_MODULE_UNLOADABLE", facts, { plugin: generation.name, cause: error });
+  }
+}
+
+async function evaluate(
+  generation: Generation,
+  entry: string,
+  previous: LoadedModules | undefined,
+): Promise<ModuleNamespace> {
+  const { engine, owners } = generation.services;
+  const folder = dirname(entry);
+  const isOwn = (file: string): boolean => file.startsWith(folder + sep);
+  generation.entryFile = entry;
+  generation.modules = await engine.load({
+    plugin: generation.name,
+    generation: generation.number,
+    folder,
+    entry,
+    owners: {
+      ownerOf: (file) => (isOwn(file) ? { kind: "plugin", name: generation.name } : owners.ownerOf(file)),
+    },
+    dependency: () => undefined,
+    declares: () => false,
+    timers: () => generation.timers(),
+    previous,
+    restore: false,
+  });
+  return generation.modules.namespace;
+}
+
+/** The file that a module path means; `undefined` for a package name. */
+function fileOf(modulePath: string): string | undefined {
+  if (modulePath.startsWith("file:")) return fileURLToPath(modulePath);
+  return isAbsolute(modulePath) || /^\.{1,2}([\\/]|$)/.test(modulePath) ? resolve(modulePath) : undefined;
+}
