@@ -2,6 +2,7 @@ import { freezeJson } from "./freeze-json.ts";
 import type { ManifestShape, DependenciesShape } from "./manifest-shape.ts";
 import type { Dependency, Manifest } from "./manifest.ts";
 import { describeJson } from "./must-be.ts";
+import { isPluginName, pluginNameRule } from "./plugin-name.ts";
 import { cleanVersion, isVersionRange } from "./semver-range.ts";
 
 /** Something wrong with a JSON file: where in its value, and what. */
@@ -80,6 +81,8 @@ function resolveDependencies(
   const dependencies = new Map<string, Dependency>();
   const add = (name: string, range: unknown, path: Fault["path"]): void => {
     if (dependencies.has(name)) return;
+    // The schema does not see a key such as "__proto__".
+    if (!isPluginName(name)) faults.push(notA(`a plugin's name (${pluginNameRule})`, name, path));
     dependencies.set(name, { name, range: resolveRange(range, path, faults), optional });
   };
   if (isList(written)) {

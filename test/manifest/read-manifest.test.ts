@@ -160,7 +160,10 @@ describe("readManifest", () => {
     ["core_version", [1, null, [], "one"]],
     ["dependencies", ["a", 1, null, [1], [null], [["a"]], [{}], { a: 1 }, { a: "one" }, { "a b": "*" }, [""]]],
     ["optional_dependencies", ["a", { a: null }, ["a@one"], [".hidden"], ["__proto__"]]],
-    ["dependencies", [["a\n"], ["a@^1\n"], { constructor: 5 }, { constructor: {} }]],
+    [
+      "dependencies",
+      [["a\n"], ["a@^1\n"], { constructor: 5 }, { constructor: {} }, JSON.parse('{ "__proto__": "1.0.0" }')],
+    ],
     ["entry", [1, "", "/etc/passwd", "../x.ts", "a/../../x.ts", "C:\\x.ts", "\\x", "a\0b"]],
     ["reload", [true, "", "Swap"]],
     ["route_prefix", [1, "", "sample"]],
@@ -173,7 +176,7 @@ describe("readManifest", () => {
       test(`refuses ${field}: ${JSON.stringify(value)}, and names the field`, () => {
         const findings = findingsOf(JSON.stringify({ [field]: value }));
         assert.equal(findings.length, 1, findings.join("\n"));
-assert.match(findings[0] ?? "", /^metadata\.json:1:\d+ /);
+        assert.match(findings[0] ?? "", /^metadata\.json:1:\d+ /);
         assert.equal(findings[0]?.split(" ")[1]?.split(/[:.[]/)[0], field);
       });
     }
@@ -198,7 +201,11 @@ assert.match(findings[0] ?? "", /^metadata\.json:1:\d+ /);
     ["lists nested 200 000 deep", "[".repeat(200_000), /nested too deeply/],
     ["objects nested 200 deep", `${'{"a":'.repeat(200)}1${"}".repeat(200)}`, /is nested more than 100 levels deep$/],
     ["objects nested 200 000 deep", `${'{"a":'.repeat(200_000)}1${"}".repeat(200_000)}`, /is .*(long|deep)/],
-    ["two megabytes", JSON.stringify({ name: "x".repeat(2_000_000) }), /is 2000011 characters long, more than 1048576$/],
+    [
+      "two megabytes",
+      JSON.stringify({ name: "x".repeat(2_000_000) }),
+      /is 2000011 characters long, more than 1048576$/,
+    ],
   ];
   for (const [title, text, finding] of notJson) {
     test(`gives one finding for ${title}`, () => {

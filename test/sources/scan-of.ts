@@ -1,6 +1,6 @@
+import type { Manifest } from "#src/manifest/manifest.js";
 import { resolveManifest } from "#src/manifest/resolve-manifest.js";
 import type { DirectoryScan, FoundPlugin, Wish } from "#src/sources/source.js";
-import type { Manifest } from "#src/manifest/manifest.js";
 
 /** A scan of `/plugins` with these plugins, made without a disk. */
 export function scanOf(plugins: Readonly<Record<string, object>>, otherFolders: readonly string[] = []): DirectoryScan {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { plugoError } from "#src/kernel/plugo-error.js";
 import { listedPlugins, type PluginConfig } from "#src/sources/plugin-list.js";
 import { enabledPlugins } from "#src/sources/read-environment-variables.js";
@@ -106,7 +106,11 @@ describe("selectPlugins", () => {
 
   test("wants active entries of PLUGINS whatever the config says, after the directory's, in list order", () => {
     const scan = scanOf({ a: {}, b: {} });
-    const list = [["z", "active"], ["b", "active"], ["y", "active"]] as const;
+    const list = [
+      ["z", "active"],
+      ["b", "active"],
+      ["y", "active"],
+    ] as const;
     assert.deepEqual(wanted(select({ scan, config: configWishes(["b", false], ["a", true]), list })), [
       "b (list)",
       "a (config)",
@@ -121,7 +125,11 @@ describe("selectPlugins", () => {
 
   test("switches off what PLUGINS marks inactive or error, wherever it comes from", () => {
     const scan = scanOf({ a: {}, b: {} });
-    const list = [["a", "inactive"], ["b", "error"], ["m", "inactive"]] as const;
+    const list = [
+      ["a", "inactive"],
+      ["b", "error"],
+      ["m", "inactive"],
+    ] as const;
     const selection = select({ scan, config: configWishes(["a", true], ["b", true]), env: "a,b,m", list });
     assert.deepEqual(wanted(selection), []);
     assert.equal(selection.plugins.get("a")?.reason, "inactive in PLUGINS");
@@ -131,14 +139,20 @@ describe("selectPlugins", () => {
   });
 
   test("lets the entry that switches off count when PLUGINS has both", () => {
-    const list = [["a", "active"], ["a", "inactive"]] as const;
+    const list = [
+      ["a", "active"],
+      ["a", "inactive"],
+    ] as const;
     assert.deepEqual(wanted(select({ scan: scanOf({ a: {} }), list })), []);
   });
 
   test("lets run time beat every other source, the last wish last", () => {
     const scan = scanOf({ a: {}, b: {}, m: {} });
     const runtime = [runtimeWish("a", true), runtimeWish("a", false), runtimeWish("b", true), runtimeWish("m", true)];
-    const list = [["a", "active"], ["m", "inactive"]] as const;
+    const list = [
+      ["a", "active"],
+      ["m", "inactive"],
+    ] as const;
     const selection = select({ scan, config: configWishes(["a", true], ["b", false]), env: "a", list, runtime });
     assert.deepEqual(wanted(selection), ["b (runtime)", "m (runtime)"]);
     assert.equal(selection.plugins.get("a")?.reason, "disabled at run time");
@@ -169,7 +183,10 @@ describe("selectPlugins", () => {
   });
 
   test("reports a name that nothing provides, with the nearest one, and selects the rest", () => {
-    const selection = select({ scan: scanOf({ sample: {} }), config: configWishes(["sampel", true], ["sample", true]) });
+    const selection = select({
+      scan: scanOf({ sample: {} }),
+      config: configWishes(["sampel", true], ["sample", true]),
+    });
     assert.deepEqual(wanted(selection), ["sample (config)"]);
     assert.equal(selection.plugins.has("sampel"), false);
     assert.deepEqual(codes(selection), [
@@ -188,12 +205,32 @@ describe("selectPlugins", () => {
     assert.deepEqual(selection.problems, []);
   });
 
-  for (const name of ["../../etc", "..", ".", ".git", "", "a b", "a/b", "a\\b", "C:\\x", "/etc", "a\0b", "__proto__", "x".repeat(300), "@scope/name", "ü", "a\n"]) {
+  for (const name of [
+    "../../etc",
+    "..",
+    ".",
+    ".git",
+    "",
+    "a b",
+    "a/b",
+    "a\\b",
+    "C:\\x",
+    "/etc",
+    "a\0b",
+    "__proto__",
+    "x".repeat(300),
+    "@scope/name",
+    "ü",
+    "a\n",
+  ]) {
     test(`refuses the name ${JSON.stringify(name.slice(0, 20))} in the config, and selects the rest`, () => {
       const selection = select({ scan: scanOf({ a: {} }), config: configWishes([name, true], ["a", true]) });
       assert.deepEqual(wanted(selection), ["a (config)"]);
       assert.equal(selection.plugins.has(name), false);
-      assert.deepEqual(selection.problems.map((problem) => problem.code), ["PLUGO_NAME_INVALID"]);
+      assert.deepEqual(
+        selection.problems.map((problem) => problem.code),
+        ["PLUGO_NAME_INVALID"],
+      );
       assert.ok((selection.problems[0]?.message.length ?? 0) < 300);
     });
   }
@@ -202,7 +239,10 @@ describe("selectPlugins", () => {
     test(`refuses the name ${JSON.stringify(name.slice(0, 20))} in ENABLED_PLUGINS`, () => {
       const selection = select({ env: name });
       assert.deepEqual([...selection.plugins], []);
-      assert.deepEqual(selection.problems.map((problem) => problem.code), ["PLUGO_NAME_INVALID"]);
+      assert.deepEqual(
+        selection.problems.map((problem) => problem.code),
+        ["PLUGO_NAME_INVALID"],
+      );
     });
   }
 
@@ -210,7 +250,10 @@ describe("selectPlugins", () => {
     const scan = scanOf({ constructor: {}, a: { dependencies: ["toString"] } });
     const selection = select({ scan, config: configWishes(["constructor", true], ["a", true], ["valueOf", true]) });
     assert.deepEqual(wanted(selection), ["constructor (config)", "a (config)"]);
-    assert.deepEqual(selection.problems.map((problem) => problem.plugin), ["valueOf"]);
+    assert.deepEqual(
+      selection.problems.map((problem) => problem.plugin),
+      ["valueOf"],
+    );
   });
 
   test("fails a plugin that the config enables and disables, naming both places", () => {
@@ -218,7 +261,10 @@ describe("selectPlugins", () => {
     const selection = select({ scan: scanOf({ a: {}, b: {} }), config });
     const problem = selection.plugins.get("a")?.problem;
     assert.equal(problem?.code, "PLUGO_CONFIG_CONTRADICTION");
-    assert.match(problem?.message ?? "", /enabled at plugins_config\.json:3:5 and disabled at plugins_config\.json:5:5/);
+    assert.match(
+      problem?.message ?? "",
+      /enabled at plugins_config\.json:3:5 and disabled at plugins_config\.json:5:5/,
+    );
     assert.equal(selection.plugins.get("b")?.problem, null);
     assert.deepEqual(selection.problems, []);
   });
@@ -233,13 +279,19 @@ describe("selectPlugins", () => {
     const config = configWishes(["a", true], ["a", false]);
     const selection = select({ scan: scanOf({ a: {} }), config, env: "a" });
     assert.equal(selection.plugins.get("a")?.problem, null);
-    assert.deepEqual(selection.problems.map((problem) => problem.code), ["PLUGO_CONFIG_CONTRADICTION"]);
+    assert.deepEqual(
+      selection.problems.map((problem) => problem.code),
+      ["PLUGO_CONFIG_CONTRADICTION"],
+    );
   });
 
   test("takes the first of two equal entries of the config", () => {
     const [first, second] = configWishes(["a", true], ["a", true]);
     assert.ok(first !== undefined && second !== undefined);
-    const config = [{ ...first, config: { n: 1 } }, { ...second, config: { n: 2 } }];
+    const config = [
+      { ...first, config: { n: 1 } },
+      { ...second, config: { n: 2 } },
+    ];
     assert.deepEqual(select({ scan: scanOf({ a: {} }), config }).plugins.get("a")?.config, { n: 1 });
   });
 
