@@ -225,6 +225,12 @@ describe("readManifest", () => {
     assert.match("problem" in occupied ? occupied.problem.message : "", /metadata\.json is a folder, not a file$/);
   });
 
+  test("points at the last of several fields with one name, the one that counts", () => {
+    assert.deepEqual(findingsOf('{ "version": "1.0.0", "version": 5 }'), [
+      "metadata.json:1:34 version: must be a string, but it is the number 5",
+    ]);
+  });
+
   test("lists at most fifty findings", () => {
     const findings = findingsOf({ dependencies: Array.from({ length: 60 }, (_, at) => at) });
     assert.equal(findings.length, 51);

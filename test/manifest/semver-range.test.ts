@@ -38,7 +38,7 @@ describe("meetsRange", () => {
     }
   });
 
-  test("remembers no more than it needs", () => {
+  test("answers alike when it has forgotten earlier answers", () => {
     for (let minor = 0; minor < 2500; minor += 1) assert.equal(meetsRange(`1.${minor}.0`, "^1.0.0"), true);
     assert.equal(meetsRange("2.0.0", "^1.0.0"), false);
   });

@@ -5,6 +5,7 @@ import { plugoError, type PlugoError } from "#src/kernel/plugo-error.js";
 import { blockedBy } from "#src/plan/blocked-by.js";
 import { buildPlan } from "#src/plan/build-plan.js";
 import type { Plan } from "#src/plan/plan.js";
+import { enabledPlugins } from "#src/sources/read-environment-variables.js";
 import { selectPlugins } from "#src/sources/select-plugins.js";
 import type { Wish } from "#src/sources/source.js";
 import { configWishes, scanOf } from "../sources/scan-of.ts";
@@ -183,6 +184,17 @@ describe("buildPlan", () => {
       'a PLUGO_PLUGIN_CONFIG_INVALID: The config of "a" in plugins_config.json:3:5 is not valid:\n  - config.port: must be integer, but it is "x"',
     ]);
     assert.equal(withPort("x").entries.get("a")?.status, "failed");
+  });
+
+  test("names the config's entry for a bad config, also when another source decides", () => {
+    const [wish] = configWishes(["a", false]);
+    assert.ok(wish !== undefined);
+    const config = [{ ...wish, config: { port: "x" } }];
+    const scan = scanOf({ a: { config_schema: { properties: { port: { type: "integer" } } } } });
+    const env = enabledPlugins({ ENABLED_PLUGINS: "a" });
+    const selection = selectPlugins({ scan, config, env, list: [], runtime: [] });
+    const [problem] = buildPlan(selection, { coreVersion: undefined }).problems;
+    assert.match(problem?.message ?? "", /^The config of "a" in plugins_config\.json:3:5 is not valid/);
   });
 
   test("gives a module a manifest of its own", () => {

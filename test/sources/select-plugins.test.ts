@@ -246,6 +246,20 @@ describe("selectPlugins", () => {
     });
   }
 
+  test("refuses a path in the config even when ENABLED_PLUGINS has it too", () => {
+    const selection = select({ config: configWishes(["./m.js", true]), env: "./m.js" });
+    assert.deepEqual([...selection.plugins.keys()], []);
+  });
+
+  test("keeps the order of PLUGINS for a plugin that ENABLED_PLUGINS names as well", () => {
+    const list = [
+      ["z", "active"],
+      ["b", "active"],
+    ] as const;
+    const selection = select({ scan: scanOf({ a: {}, b: {} }), config: [], env: "b,a", list });
+    assert.deepEqual(wanted(selection), ["a (env)", "z (list)", "b (list)"]);
+  });
+
   test("treats constructor and toString like any other name", () => {
     const scan = scanOf({ constructor: {}, a: { dependencies: ["toString"] } });
     const selection = select({ scan, config: configWishes(["constructor", true], ["a", true], ["valueOf", true]) });
