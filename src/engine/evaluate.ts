@@ -62,11 +62,11 @@ export function suspendedText(text: string, bodyAt: number): string {
 }
 
 /** Evaluates a text to its function. Throws V8's `SyntaxError`. */
-export function evaluate(text: string, flags: number, timers: () => OwnedTimers): unknown {
+export function evaluate(text: string, flags: number, context: { timers(): OwnedTimers }): unknown {
   // Indirect: in the global scope.
   const result = (0, eval)(text) as unknown;
   if ((flags & flag.timers) === 0) return result;
-  const { setTimeout, setInterval, setImmediate } = timers();
+  const { setTimeout, setInterval, setImmediate } = context.timers();
   return (result as (...timers: unknown[]) => unknown)(setTimeout, setInterval, setImmediate);
 }
 

@@ -8,11 +8,16 @@ import { defineExport } from "./exports-object.ts";
 import type { GenerationContext } from "./generation-context.ts";
 import { linksOf, type ModuleRecord } from "./module-record.ts";
 
+/** A generation whose modules can import others later. */
+export interface ModuleContext extends GenerationContext {
+  dynamicImport(importer: ModuleRecord): DynamicImport;
+}
+
 /** Runs an ES module's code. A promise only when it has an `await` of its own. */
-export function executeModule(record: ModuleRecord, context: GenerationContext, dynamicImport: DynamicImport): Promise<unknown> | undefined {
+export function executeModule(record: ModuleRecord, context: ModuleContext): Promise<unknown> | undefined {
   const { file, cycle } = record;
   const body = cycle?.bodies?.get(record);
-  const result = body === undefined ? call(record, file.text, context, dynamicImport) : body.next();
+  const result = body === undefined ? call(record, file.text, context) : body.next();
   if ((file.flags & flag.async) === 0) {
     nameDefault(record);
     return undefined;
@@ -21,14 +26,14 @@ export function executeModule(record: ModuleRecord, context: GenerationContext, 
 }
 
 /** Begins a module of a cycle: its functions are there, its body has not run. */
-export function suspendModule(record: ModuleRecord, context: GenerationContext, dynamicImport: DynamicImport): Generator | AsyncGenerator {
+export function suspendModule(record: ModuleRecord, context: ModuleContext): Generator | AsyncGenerator {
   const text = suspendedText(record.file.text, linksOf(record).bodyAt);
-  const body = call(record, text, context, dynamicImport) as Generator | AsyncGenerator;
+  const body = call(record, text, context) as Generator | AsyncGenerator;
   void body.next();
   return body;
 }
 
-function call(record: ModuleRecord, text: string, context: GenerationContext, dynamicImport: DynamicImport): unknown {
+function call(record: ModuleRecord, text: string, context: ModuleContext): unknown {
   const { file, imports, namespace } = record;
   const run = evaluateFile(record, text, context) as EsModuleFunction;
   const { flags, path } = file;
@@ -36,19 +41,19 @@ function call(record: ModuleRecord, text: string, context: GenerationContext, dy
     namespace,
     defineExport,
     imports.length === 0 ? undefined : imports.map((imported) => imported.namespace),
-    (flags & flag.dynamicImport) === 0 ? undefined : dynamicImport,
+    (flags & flag.dynamicImport) === 0 ? undefined : context.dynamicImport(record),
     (flags & flag.importMeta) === 0 ? undefined : importMeta(path, context),
   );
 }
 
 /** A file's function. Throws `PLUGO_SYNTAX` for what only V8 finds wrong. */
-export function evaluateFile({ file }: ModuleRecord, text: string, { timers, plugin }: GenerationContext): unknown {
+export function evaluateFile({ file }: ModuleRecord, text: string, context: GenerationContext): unknown {
   try {
-    return evaluate(text, file.flags, timers);
+    return evaluate(text, file.flags, context);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     const facts = { at: displayPath(file.path), detail: describeThrown(cause), frame: undefined };
-    throw plugoError("PLUGO_SYNTAX", facts, { plugin, cause });
+    throw plugoError("PLUGO_SYNTAX", facts, { plugin: context.plugin, cause });
   }
 }
 

@@ -1,15 +1,15 @@
 import { dirname } from "node:path";
-import { pathToFileURL } from "node:url";
 import { displayPath } from "../kernel/display-path.ts";
 import { describeThrown, plugoError } from "../kernel/plugo-error.ts";
 import { type CompiledFile, flag } from "./compiled-file.ts";
 import { evaluatedText, wantsInlineMaps } from "./evaluate.ts";
+import { fileUrl } from "./file-url.ts";
 import { type Language, languageOf } from "./language.ts";
 import { PackageTypes } from "./package-type.ts";
 import { readSource, type Source } from "./read-source.ts";
 import { inlineSourceMap } from "./source-map.ts";
 import { esbuildVersion } from "./standard-decorators.ts";
-import type { TransformCache } from "./transform-cache.ts";
+import type { RecordKey, TransformCache } from "./transform-cache.ts";
 import { toRecord, type TransformRecord } from "./transform-record.ts";
 import { defaultSettings, type TransformSettings } from "./transform-settings.ts";
 import { transform } from "./transform.ts";
@@ -50,11 +50,11 @@ export class FileCompiler {
       if (!inlineMaps || previous.text.includes("\n//# sourceMappingURL=data:")) return previous;
     }
     const record =
-      this.#recorded(source.hash, variant) ??
+      this.#recorded({ hash: source.hash, variant }, inlineMaps) ??
       this.#transform({ path, source: source.text, language, packageType, settings, plugin }, source.hash, variant);
     const { kind, flags, linksJson, code, mapsJson } = record;
-    const url = pathToFileURL(path).href;
-    const inlineMap = inlineMaps ? inlineSourceMap(mapsJson, url, source.text) : undefined;
+    const url = fileUrl(path);
+    const inlineMap = inlineMaps ? inlineSourceMap(mapsJson ?? "[]", url, source.text) : undefined;
     return { path, hash: source.hash, variant, kind, flags, linksJson, text: evaluatedText(kind, flags, code, url, inlineMap) };
   }
 
@@ -72,7 +72,7 @@ export class FileCompiler {
 
   /** What is known of a compiled file's transform, for its source maps; `undefined` when nothing is. */
   recordOf(path: string, hash: string, variant: string): TransformRecord | undefined {
-    const known = this.#recorded(hash, variant);
+    const known = this.#recorded({ hash, variant }, true);
     if (known !== undefined) return known;
     try {
       const source = readSource(path, "");
@@ -86,8 +86,8 @@ export class FileCompiler {
     }
   }
 
-  #recorded(hash: string, variant: string): TransformRecord | undefined {
-    const record = this.#cache.get(hash, variant);
+  #recorded(key: RecordKey, withMaps: boolean): TransformRecord | undefined {
+    const record = withMaps ? this.#cache.getWithMaps(key) : this.#cache.get(key);
     if (record === undefined || (record.flags & flag.lowered) === 0) return record;
     return record.loweredBy === esbuildVersion() ? record : undefined;
   }
@@ -96,15 +96,13 @@ export class FileCompiler {
     const transformed = transform(input);
     const loweredBy = (transformed.flags & flag.lowered) === 0 ? "" : (esbuildVersion() ?? "");
     const record = toRecord(transformed, loweredBy);
-    this.#cache.add(hash, variant, record);
+    this.#cache.add({ hash, variant }, record);
     return record;
   }
 
   #variantOf(path: string, language: Exclude<Language, "json">, text: string): Variant {
     const packageType = language === "js" ? this.#packageTypes.find(dirname(path)) : undefined;
-    // JavaScript has nothing that a tsconfig.json decides, but for decorators and JSX.
-    const plain = (language === "js" || language === "mjs" || language === "cjs") && !text.includes("@");
-    const { settings, key } = plain ? noProject : this.project(dirname(path));
+    const { settings, key } = dependsOnProject(language, text) ? this.project(dirname(path)) : noProject;
     const type = packageType === undefined ? "" : `:${packageType}`;
     return { settings, packageType, variant: key === "" ? language + type : `${language}${type} ${key}` };
   }
@@ -114,6 +112,13 @@ interface Variant {
   readonly settings: TransformSettings;
   readonly packageType: "module" | "commonjs" | undefined;
   readonly variant: string;
+}
+
+/** Whether a tsconfig.json can matter: looking for one costs more than looking at the text. */
+function dependsOnProject(language: Language, text: string): boolean {
+  if (text.includes("@")) return true;
+  if (language === "js" || language === "mjs" || language === "cjs") return false;
+  return language === "tsx" || language === "jsx" || text.includes("import") || text.includes("class");
 }
 
 const noProject = { settings: defaultSettings, key: "" };

@@ -24,7 +24,7 @@ export interface GenerationContext {
   readonly owners: FileOwners;
   readonly dependency: (plugin: string) => LoadedModules | Promise<LoadedModules> | undefined;
   readonly declares: (plugin: string) => boolean;
-  readonly timers: () => OwnedTimers;
+  timers(): OwnedTimers;
 }
 
 /** A generation that other plugins' files can import from. */

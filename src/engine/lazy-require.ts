@@ -7,8 +7,3 @@ export function lazyRequire<Module>(specifier: string): () => Module {
   let loaded: Module | undefined;
   return () => (loaded ??= require(specifier) as Module);
 }
-
-/** The version of one of plugo's own dependencies. */
-export function versionOf(name: string): string {
-  return (require(`${name}/package.json`) as { version: string }).version;
-}

@@ -5,15 +5,16 @@ import { type CompiledFile, flag } from "./compiled-file.ts";
 import type { FileOwners, LoadRequest, OwnedTimers } from "./engine.ts";
 import type { DynamicImport } from "./evaluate.ts";
 import { planEvaluation } from "./evaluation-plan.ts";
-import { executeModule, suspendModule } from "./execute-module.ts";
+import { executeModule, type ModuleContext, suspendModule } from "./execute-module.ts";
 import { defineValue, type Namespace } from "./exports-object.ts";
 import { parseJson } from "./file-compiler.ts";
-import type { EngineServices, GenerationContext, ImportableModules } from "./generation-context.ts";
+import type { EngineServices, ImportableModules } from "./generation-context.ts";
 import { findMissingName } from "./import-check.ts";
 import { explainFailure, loadExternal } from "./load-external.ts";
 import { type Cycle, createRecord, type ExternalModule, linksOf, type ModuleRecord, type Target } from "./module-record.ts";
 import { resolveTarget } from "./resolve-target.ts";
 import { type PlanSteps, runPlan } from "./run-plan.ts";
+import { authorFrames } from "./stack-map.ts";
 import { defineStarExports } from "./star-exports.ts";
 
 /** A file as an earlier generation had it. */
@@ -26,7 +27,7 @@ interface FrozenFile {
  * The modules of one generation of one plugin. Nothing but the plugin's own code and the host holds it: without them it
  * is collected with all its modules.
  */
-export class ModuleGraph implements ImportableModules, GenerationContext, PlanSteps {
+export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps {
   readonly services: EngineServices;
   readonly plugin: string;
   readonly folder: string;
@@ -42,6 +43,7 @@ export class ModuleGraph implements ImportableModules, GenerationContext, PlanSt
   #frozen: ReadonlyMap<string, FrozenFile> | undefined;
   #timers: OwnedTimers | undefined;
   #commonJs: CommonJsModules | undefined;
+  #isLoaded = false;
   /** Settles when the plan that is being run has begun its last module. */
   #running: Promise<void> | undefined;
 
@@ -72,16 +74,31 @@ export class ModuleGraph implements ImportableModules, GenerationContext, PlanSt
     return files;
   }
 
-  readonly timers = (): OwnedTimers => (this.#timers ??= this.#createTimers());
+  timers(): OwnedTimers {
+    return (this.#timers ??= this.#createTimers());
+  }
 
   /** Evaluates the entry and what it imports. Throws, or rejects with, a `PlugoError`. */
   start(): this | Promise<this> {
+    const { file } = this.#entry;
     try {
-      const namespace = this.import(this.#entry.file.path);
+      if (file.kind === "esm" && (file.flags & (flag.imports | flag.async)) === 0) {
+        // Most plugins: one file that has nothing to wait for.
+        this.#previous = undefined;
+        executeModule(this.#entry, this);
+        this.#entry.state = "done";
+        this.#isLoaded = true;
+        return this;
+      }
+      const namespace = this.import(file.path);
       this.#previous = undefined;
-      if (!(namespace instanceof Promise)) return this;
+      const loaded = (): this => {
+        this.#isLoaded = true;
+        return this;
+      };
+      if (!(namespace instanceof Promise)) return loaded();
       return namespace.then(
-        () => this,
+        loaded,
         (error: unknown) => {
           throw this.#loadError(error);
         },
@@ -108,10 +125,11 @@ export class ModuleGraph implements ImportableModules, GenerationContext, PlanSt
     return settled(record);
   }
 
-  /** The files that this generation has its own copy of. */
-  *compiledFiles(): IterableIterator<CompiledFile> {
-    yield this.#entry.file;
-    if (this.#others !== undefined) for (const { file } of this.#others.values()) yield file;
+  /** Whether `test` holds for each file that this generation has its own copy of. */
+  everyFile(test: (file: CompiledFile) => boolean): boolean {
+    if (!test(this.#entry.file)) return false;
+    if (this.#others !== undefined) for (const { file } of this.#others.values()) if (!test(file)) return false;
+    return true;
   }
 
   /** The compiled file that this generation has at a path. */
@@ -143,7 +161,7 @@ export class ModuleGraph implements ImportableModules, GenerationContext, PlanSt
     cycle.bodies = new Map();
     for (const member of cycle.members) defineStarExports(member);
     for (const member of cycle.members) {
-      cycle.bodies.set(member, suspendModule(member, this, this.#dynamicImport(member)));
+      cycle.bodies.set(member, suspendModule(member, this));
     }
   }
 
@@ -162,7 +180,7 @@ export class ModuleGraph implements ImportableModules, GenerationContext, PlanSt
           const missing = findMissingName(record, this.plugin);
           if (missing !== undefined) throw missing;
         }
-        return executeModule(record, this, this.#dynamicImport(record));
+        return executeModule(record, this);
     }
   }
 
@@ -197,9 +215,10 @@ export class ModuleGraph implements ImportableModules, GenerationContext, PlanSt
 
   #target(importer: ModuleRecord, specifier: string, mode: "import" | "require"): Target {
     const { path } = importer.file;
-    let target = importer.targets?.get(specifier) ?? this.#frozen?.get(path)?.targets?.get(specifier);
+    const key = mode === "import" ? specifier : `require ${specifier}`;
+    let target = importer.targets?.get(key) ?? this.#frozen?.get(path)?.targets?.get(key);
     target ??= resolveTarget(specifier, path, mode, this);
-    (importer.targets ??= new Map()).set(specifier, target);
+    (importer.targets ??= new Map()).set(key, target);
     return target;
   }
 
@@ -219,7 +238,9 @@ export class ModuleGraph implements ImportableModules, GenerationContext, PlanSt
   #compile(path: string): CompiledFile {
     const frozen = this.#frozen?.get(path);
     if (frozen !== undefined) return frozen.file;
-    return this.services.compiler.compile(path, this.plugin, this.#previous?.compiledFile(path));
+    const file = this.services.compiler.compile(path, this.plugin, this.#previous?.compiledFile(path));
+    if (this.#isLoaded) this.services.importedLate(file);
+    return file;
   }
 
   #freeze(): ReadonlyMap<string, FrozenFile> {
@@ -230,7 +251,7 @@ export class ModuleGraph implements ImportableModules, GenerationContext, PlanSt
     return frozen;
   }
 
-  #dynamicImport(importer: ModuleRecord): DynamicImport {
+  dynamicImport(importer: ModuleRecord): DynamicImport {
     return async (specifier, options) => {
       const name = String(specifier);
       const target = this.#target(importer, name, "import");
@@ -244,7 +265,7 @@ export class ModuleGraph implements ImportableModules, GenerationContext, PlanSt
       context: this,
       record: (path) => this.#link(path),
       target: (importer, specifier) => this.#target(importer, specifier, "require"),
-      dynamicImport: (importer) => this.#dynamicImport(importer),
+      dynamicImport: (importer) => this.dynamicImport(importer),
     }));
   }
 
@@ -255,7 +276,7 @@ export class ModuleGraph implements ImportableModules, GenerationContext, PlanSt
       (record) => record.state === "failed" && record.error === error,
     );
     const file = displayPath((thrower ?? this.#entry).file.path);
-    const stack = this.services.mapStack(error, this);
+    const stack = authorFrames(this.services.mapStack(error, this));
     return plugoError("PLUGO_EVALUATION", { file, detail: describeThrown(error), stack }, { plugin: this.plugin, cause: error });
   }
 }

@@ -50,11 +50,10 @@ export class NativeImports {
 /** Code that Node.js takes for the file `filename`, so that it resolves packages from there. */
 function compileImporter(filename: string): Importer {
   const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  const compile = compileFunction.bind(undefined, "return (specifier, options) => import(specifier, options)", [], {
-    filename,
-    importModuleDynamically,
-  });
-  return (withoutExperimentalWarning("vm.USE_MAIN_CONTEXT_DEFAULT_LOADER", compile) as () => Importer)();
+  const code = "return (specifier, options) => import(specifier, options)";
+  const importer = (compileFunction(code, [], { filename, importModuleDynamically }) as () => Importer)();
+  return (specifier, options) =>
+    withoutExperimentalWarning("vm.USE_MAIN_CONTEXT_DEFAULT_LOADER", () => importer(specifier, options));
 }
 
 /** TypeScript and bundlers ask for no attribute when JSON is imported; Node.js does. */

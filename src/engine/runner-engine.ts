@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
+import { SourceMap } from "node:module";
 import type { CompiledFile } from "./compiled-file.ts";
 import type { Engine, EngineOptions, LoadedModules, LoadRequest } from "./engine.ts";
 import { FileCompiler } from "./file-compiler.ts";
+import { fileUrl } from "./file-url.ts";
 import type { EngineServices } from "./generation-context.ts";
 import { ModuleGraph } from "./module-graph.ts";
 import { NativeImports } from "./native-import.ts";
 import { ImportResolver } from "./resolve-import.ts";
-import { composeMaps, type SourceMapPayload } from "./source-map.ts";
+import { composeMaps } from "./source-map.ts";
 import { mapStackFrames } from "./stack-map.ts";
-import { TransformCache } from "./transform-cache.ts";
+import { type RecordKey, TransformCache } from "./transform-cache.ts";
+
+const maxSourceMaps = 16;
 
 /**
  * The default engine: evaluates plugin files itself, one module graph per generation, so that an old generation can be
@@ -23,7 +26,9 @@ class RunnerEngine implements Engine {
   readonly #cache: TransformCache;
   readonly #services: EngineServices;
   /** The key of what was last loaded from each path: content hash and variant. */
-  readonly #loaded = new Map<string, { readonly hash: string; readonly variant: string }>();
+  readonly #loaded = new Map<string, RecordKey>();
+
+  readonly #sourceMaps = new Map<string, RecordKey & { readonly map: SourceMap }>();
 
   constructor(options: EngineOptions) {
     this.#cache = new TransformCache(options);
@@ -44,8 +49,7 @@ class RunnerEngine implements Engine {
 
   isCurrent(modules: LoadedModules): boolean {
     if (!(modules instanceof ModuleGraph)) return false;
-    for (const file of modules.compiledFiles()) if (!this.#services.compiler.isCurrent(file)) return false;
-    return true;
+    return modules.everyFile((file) => this.#services.compiler.isCurrent(file));
   }
 
   refresh(): void {
@@ -55,6 +59,7 @@ class RunnerEngine implements Engine {
   }
 
   flush(): void {
+    this.#sourceMaps.clear();
     this.#cache.flush(this.#loaded.values());
   }
 
@@ -63,19 +68,34 @@ class RunnerEngine implements Engine {
   }
 
   #remember(modules: ModuleGraph): ModuleGraph {
-    for (const file of modules.compiledFiles()) this.#rememberFile(file);
+    modules.everyFile((file) => this.#rememberFile(file));
     return modules;
   }
 
-  #rememberFile({ path, hash, variant }: CompiledFile): void {
+  #rememberFile({ path, hash, variant }: CompiledFile): true {
     this.#loaded.set(path, { hash, variant });
+    return true;
   }
 
-  #sourceMap(path: string, modules: LoadedModules | undefined): SourceMapPayload | undefined {
+  #sourceMap(path: string, modules: LoadedModules | undefined): SourceMap | undefined {
     const file = (modules instanceof ModuleGraph ? modules.compiledFile(path) : undefined) ?? this.#loaded.get(path);
     if (file === undefined) return undefined;
+    const known = this.#sourceMaps.get(path);
+    if (known?.hash === file.hash && known.variant === file.variant) return known.map;
     const record = this.#services.compiler.recordOf(path, file.hash, file.variant);
-    if (record === undefined) return undefined;
-    return composeMaps(record.mapsJson, pathToFileURL(path).href, readFileSync(path, "utf8"));
+    if (record?.mapsJson === undefined) return undefined;
+    const map = new SourceMap(composeMaps(record.mapsJson, fileUrl(path), sourceText(path)));
+    // Errors come in series; a few maps are enough.
+    if (this.#sourceMaps.size >= maxSourceMaps) this.#sourceMaps.clear();
+    this.#sourceMaps.set(path, { hash: file.hash, variant: file.variant, map });
+    return map;
+  }
+}
+
+function sourceText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
   }
 }

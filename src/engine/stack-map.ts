@@ -1,10 +1,11 @@
-import { SourceMap } from "node:module";
+import type { SourceMap } from "node:module";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { displayPath } from "../kernel/display-path.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
-import type { SourceMapPayload } from "./source-map.ts";
 
 /** The source map of an evaluated file, by its path; `undefined` when the file is none of plugo's. */
-export type FindSourceMap = (path: string) => SourceMapPayload | undefined;
+export type FindSourceMap = (path: string) => SourceMap | undefined;
 
 const frame = /(file:\/\/[^\s()]+?):(\d+):(\d+)/g;
 
@@ -16,17 +17,26 @@ export function mapStackFrames(error: unknown, find: FindSourceMap): string {
   try {
     const { stack } = error as { stack?: unknown };
     if (typeof stack !== "string") return describeThrown(error);
-    const maps = new Map<string, SourceMap | undefined>();
     return stack.replaceAll(frame, (text, url: string, line: string, column: string) => {
-      if (!maps.has(url)) {
-        const payload = find(fileURLToPath(url));
-        maps.set(url, payload === undefined ? undefined : new SourceMap(payload as never));
-      }
-      const entry = maps.get(url)?.findEntry(Number(line) - 1, Number(column) - 1);
+      const path = fileURLToPath(url);
+      const entry = find(path)?.findEntry(Number(line) - 1, Number(column) - 1);
       if (entry === undefined || !("originalLine" in entry)) return text;
-      return `${fileURLToPath(url)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+      return `${path}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
     });
   } catch {
     return describeThrown(error);
   }
+}
+
+const maxFrames = 8;
+const ownFolder = dirname(fileURLToPath(import.meta.url));
+
+/** The frames of a mapped stack that an author can do something about, with short paths. */
+export function authorFrames(stack: string): string {
+  return stack
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line) && !/\(?node:|<anonymous>\)?$/.test(line) && !line.includes(ownFolder))
+    .slice(0, maxFrames)
+    .map((line) => line.replace(/(?:file:\/\/)?(\/[^():]+)(?=:\d+:\d+)/, (_, path: string) => displayPath(path)))
+    .join("\n");
 }

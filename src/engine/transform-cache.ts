@@ -1,15 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeThrown, plugoError } from "../kernel/plugo-error.ts";
+import { type CacheContent, decodeBatches, encodeBatch, readRecord } from "./cache-batch.ts";
 import type { EngineOptions } from "./engine.ts";
-import { versionOf } from "./lazy-require.ts";
-import { addressOf, decodeRecord, encodeRecord, headerLength, recordLength, scanRecords } from "./record-codec.ts";
 import type { TransformRecord } from "./transform-record.ts";
+import { transformerVersion } from "./transform.ts";
 
 /** Part of the file's name: a change of the record's form, or of what is transformed how, must change it. */
 const format = 1;
-const compactFromBytes = 8 * 1024 * 1024;
+/** A file is rewritten when it is this big and less than half of it is of use, or when it has this many batches. */
+const compactFrom = { bytes: 8 * 1024 * 1024, batches: 256 };
+
+/** Names a record: the hash of a content, and what else its transform depends on. */
+export interface RecordKey {
+  readonly hash: string;
+  readonly variant: string;
+}
 
 /**
  * Transforms kept between runs, in one file that is only ever appended to. Any number of processes may use it: what is
@@ -17,154 +24,119 @@ const compactFromBytes = 8 * 1024 * 1024;
  */
 export class TransformCache {
   readonly #options: EngineOptions;
-  readonly #folder: string | undefined;
-  #path: string | undefined;
-  /** The whole file, from the first lookup to the first flush. */
-  #content: Buffer | undefined;
-  /** Where in the file the records are, by their addresses. */
-  #offsets: Map<number, number> | undefined;
+  /** The file's content, from the first lookup to the first flush. */
+  #content: CacheContent | undefined;
+  /** The keys that the first load found in the file; `undefined` after it. */
+  #used: Set<string> | undefined = new Set();
   /** What is not in the file. */
   #added = new Map<string, TransformRecord>();
-  /** The offsets that a complete load has used. */
-  #used: Set<number> | undefined = new Set();
-  #isWritable = true;
+  #isWritable: boolean;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#folder = options.cacheFolder;
-  }
-
-  /** The transform of a content; `undefined` when it has to be made. */
-  get(hash: string, variant: string): TransformRecord | undefined {
-    const key = keyOf(hash, variant);
-    const added = this.#added.get(key);
-    if (added !== undefined || this.#folder === undefined) return added;
-    this.#offsets ??= this.#readFile();
-    const offset = this.#offsets.get(addressOf(key));
-    if (offset === undefined) return undefined;
-    const record = this.#content === undefined ? this.#readRecord(offset, key) : decodeRecord(this.#content, offset, key);
-    if (record !== undefined) this.#used?.add(offset);
-    return record;
-  }
-
-  add(hash: string, variant: string, record: TransformRecord): void {
-    this.#added.set(keyOf(hash, variant), record);
+    this.#isWritable = options.cacheFolder !== undefined;
   }
 
   /**
-   * Writes what is new and frees the file's content. The first call ends the first load: only then it is known what of
-   * the file is of use.
-   *
-   * @param inUse What running generations were made from; all that is kept when nothing can be written.
+   * The transform of a content, without its maps; `undefined` when it has to be made. The file is looked at during the
+   * first load only: what changes later is new.
    */
-  flush(inUse: Iterable<{ readonly hash: string; readonly variant: string }>): void {
+  get(key: RecordKey): TransformRecord | undefined {
+    return this.#lookUp(key, false);
+  }
+
+  /** The transform of a content with its maps; the file is looked at whenever it is asked for. */
+  getWithMaps(key: RecordKey): TransformRecord | undefined {
+    return this.#lookUp(key, true);
+  }
+
+  add({ hash, variant }: RecordKey, record: TransformRecord): void {
+    this.#added.set(`${hash} ${variant}`, record);
+  }
+
+  /**
+   * Writes what is new, and frees the file's content. The first call ends the first load.
+   *
+   * @param inUse What running generations were made from: what is kept in memory when nothing can be written.
+   */
+  flush(inUse: Iterable<RecordKey>): void {
     const content = this.#content;
     const used = this.#used;
     this.#content = undefined;
     this.#used = undefined;
     if (this.#added.size > 0) {
-      if (this.#folder !== undefined && this.#isWritable) this.#write();
-      else this.#keepOnly(inUse);
+      if (this.#isWritable) this.#append();
+      // What could not be written is not in the file.
+      if (!this.#isWritable) this.#keepOnly(inUse);
     }
-    if (content !== undefined && used !== undefined && content.length >= compactFromBytes) this.#compact(content, used);
+    if (content !== undefined && used !== undefined && this.#isWritable) this.#compact(content, used);
   }
 
-  #write(): void {
-    const records = Array.from(this.#added, ([key, record]) => ({ key, bytes: encodeRecord(key, record) }));
-    const bytes = Buffer.concat(records.map((record) => record.bytes));
+  #lookUp({ hash, variant }: RecordKey, withMaps: boolean): TransformRecord | undefined {
+    const key = `${hash} ${variant}`;
+    const added = this.#added.size === 0 ? undefined : this.#added.get(key);
+    if (added !== undefined) return added;
+    if (this.#used === undefined) return withMaps ? readRecord(this.#read(), key, true) : undefined;
+    this.#content ??= this.#read();
+    const record = readRecord(this.#content, key, withMaps);
+    if (record !== undefined) this.#used.add(key);
+    return record;
+  }
+
+  #append(): void {
+    const folder = this.#options.cacheFolder ?? "";
     try {
-      const start = this.#append(bytes);
-      let offset = start;
-      for (const record of records) {
-        this.#offsets?.set(addressOf(record.key), offset);
-        offset += record.bytes.length;
-      }
+      mkdirSync(folder, { recursive: true });
+      // One write at the end of the file: another process's batches stay whole.
+      appendFileSync(this.#file(), encodeBatch(this.#added));
       this.#added = new Map();
     } catch (error) {
       this.#isWritable = false;
-      const problem = plugoError("PLUGO_CACHE_UNWRITABLE", { folder: this.#folder ?? "", reason: describeThrown(error) });
-      this.#options.logger.warn(`${problem.code}: ${problem.message} ${problem.remedy}`);
+      const { code, message, remedy } = plugoError("PLUGO_CACHE_UNWRITABLE", { folder, reason: describeThrown(error) });
+      this.#options.logger.warn(`${code}: ${message} ${remedy}`);
     }
   }
 
-  /** Appends in one write, so that another process's records stay whole. Returns where it begins. */
-  #append(bytes: Buffer): number {
-    mkdirSync(this.#folder ?? "", { recursive: true });
-    const file = openSync(this.#file(), "a+");
+  /** Rewrites a file that is mostly of no use any more. What another process appends meanwhile may be lost: it is made again. */
+  #compact(content: CacheContent, used: ReadonlySet<string>): void {
+    const { buffer, batches } = content;
+    if (buffer.length < compactFrom.bytes && batches < compactFrom.batches) return;
+    const records = Array.from(used, (key) => [key, readRecord(content, key, true)] as const);
+    const kept = encodeBatch(records.filter((entry): entry is [string, TransformRecord] => entry[1] !== undefined));
+    if (kept.length > buffer.length / 2 && batches < compactFrom.batches) return;
+    const file = this.#file();
+    const temporary = `${file}.${randomUUID()}.tmp`;
     try {
-      let written = 0;
-      while (written < bytes.length) written += writeSync(file, bytes, written);
-      return fstatSync(file).size - bytes.length;
-    } finally {
-      closeSync(file);
-    }
-  }
-
-  /** Rewrites a file that is mostly of no use any more. What other processes append meanwhile is made again. */
-  #compact(content: Buffer, used: ReadonlySet<number>): void {
-    const kept = Array.from(used, (offset) => content.subarray(offset, offset + (recordLength(content, offset) ?? 0)));
-    const size = kept.reduce((sum, record) => sum + record.length, 0);
-    if (size > content.length / 2 || !this.#isWritable) return;
-    const temporary = `${this.#file()}.${randomUUID()}.tmp`;
-    try {
-      // What was appended since this process read the file.
-      const appended = readFileSync(this.#file()).subarray(content.length);
-      writeFileSync(temporary, Buffer.concat([...kept, appended]), { flag: "wx" });
-      renameSync(temporary, this.#file());
-      this.#offsets = undefined;
+      const appended = readFileSync(file).subarray(buffer.length);
+      writeFileSync(temporary, Buffer.concat([kept, appended]), { flag: "wx" });
+      renameSync(temporary, file);
     } catch {
       rmSync(temporary, { force: true });
     }
   }
 
-  #keepOnly(inUse: Iterable<{ readonly hash: string; readonly variant: string }>): void {
+  #keepOnly(inUse: Iterable<RecordKey>): void {
     const kept = new Map<string, TransformRecord>();
     for (const { hash, variant } of inUse) {
-      const key = keyOf(hash, variant);
+      const key = `${hash} ${variant}`;
       const record = this.#added.get(key);
       if (record !== undefined) kept.set(key, record);
     }
     this.#added = kept;
   }
 
-  #readFile(): Map<number, number> {
+  #read(): CacheContent {
+    if (this.#options.cacheFolder === undefined) return nothing;
     try {
-      const content = readFileSync(this.#file());
-      // After the first load a lookup is rare: the place is enough.
-      if (this.#used !== undefined) this.#content = content;
-      return scanRecords(content);
+      return decodeBatches(readFileSync(this.#file()));
     } catch {
-      return new Map();
-    }
-  }
-
-  #readRecord(offset: number, key: string): TransformRecord | undefined {
-    try {
-      const file = openSync(this.#file(), "r");
-      try {
-        const header = readAt(file, offset, headerLength);
-        const length = headerLength + header.readUInt32LE(4);
-        return decodeRecord(readAt(file, offset, Math.min(length, fstatSync(file).size - offset)), 0, key);
-      } finally {
-        closeSync(file);
-      }
-    } catch {
-      return undefined;
+      return nothing;
     }
   }
 
   #file(): string {
-    this.#path ??= join(this.#folder ?? "", `transforms-${format}-oxc-${versionOf("oxc-transform")}.bin`);
-    return this.#path;
+    return join(this.#options.cacheFolder ?? "", `transforms-${format}-oxc-${transformerVersion}.bin`);
   }
 }
 
-function keyOf(hash: string, variant: string): string {
-  return `${hash} ${variant}`;
-}
-
-function readAt(file: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.alloc(length);
-  readSync(file, buffer, 0, length, offset);
-  return buffer;
-}
+const nothing: CacheContent = { buffer: Buffer.alloc(0), entries: new Map(), batches: 0 };

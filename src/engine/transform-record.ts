@@ -6,8 +6,8 @@ export interface TransformRecord {
   readonly flags: number;
   readonly linksJson: string;
   readonly code: string;
-  /** The raw source maps as JSON. */
-  readonly mapsJson: string;
+  /** The raw source maps as JSON; `undefined` when they were not read. */
+  readonly mapsJson: string | undefined;
   /** The version of esbuild, when it had a part in it; else empty. */
   readonly loweredBy: string;
 }

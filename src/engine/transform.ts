@@ -35,6 +35,9 @@ export interface RawMap {
   readonly names: readonly string[];
 }
 
+/** The version that package.json pins: another one may write other code. */
+export const transformerVersion = "0.151.0";
+
 const oxc = lazyRequire<typeof import("oxc-transform")>("oxc-transform");
 const target = "node20";
 const noLinks: FileLinks = { imports: [], exports: [], bodyAt: 0 };

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join, sep } from "node:path";
 import type * as JsoncParser from "jsonc-parser";
 import { lazyRequire } from "./lazy-require.ts";
 import { defaultSettings, settingsKey, type TransformSettings } from "./transform-settings.ts";
@@ -40,9 +40,9 @@ export class TsconfigFinder {
   find(folder: string): ProjectSettings {
     let settings = this.#byFolder.get(folder);
     if (settings === undefined) {
-      const file = join(folder, "tsconfig.json");
+      const file = `${folder}${sep}tsconfig.json`;
       const parent = dirname(folder);
-      if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) settings = readProject(file);
+      if (existsSync(file)) settings = readProject(file);
       else settings = parent === folder ? none : this.find(parent);
       this.#byFolder.set(folder, settings);
     }

@@ -1,8 +1,12 @@
+const silenced = new Set<string>();
+
 /**
- * Runs `action`, which must be synchronous, without the one ExperimentalWarning of the feature that its message begins
- * with. Every other warning passes.
+ * Runs `action` without the one ExperimentalWarning of the feature that its message begins with. Node.js gives it once,
+ * in the synchronous part of the action; every other warning passes.
  */
 export function withoutExperimentalWarning<Result>(feature: string, action: () => Result): Result {
+  if (silenced.has(feature)) return action();
+  silenced.add(feature);
   const emitWarning = process.emitWarning;
   const guarded = (warning: string | Error, ...rest: unknown[]): void => {
     const [options] = rest;
