@@ -6,7 +6,7 @@ import type { Plan, PlanEntry } from "../plan/plan.ts";
 import { settleChange, type AttemptOutcome, type Settlement } from "../plan/settle-change.ts";
 import { activateGeneration, type ActivationResult } from "./activate-generation.ts";
 import type { FoundDefinition } from "./find-definition.ts";
-import { Generation } from "./generation.ts";
+import { Generation, type ModulesOf } from "./generation.ts";
 import type { HostServices } from "./host-services.ts";
 import { loadGeneration, type LoadResult } from "./load-generation.ts";
 import { restartGroup } from "./restart-group.ts";
@@ -123,7 +123,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     else attempt.state = { kind: "loaded", definition: result };
   }
 
-  function loadedModules(name: string): ReturnType<Parameters<typeof loadGeneration>[1]["dependency"]> {
+  function loadedModules(name: string): ReturnType<ModulesOf> {
     const attempt = attempts.get(name);
     if (attempt === undefined) return inService.get(name)?.modules;
     const { state, generation } = attempt;

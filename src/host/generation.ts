@@ -10,6 +10,9 @@ import { publishStep } from "./diagnostics.ts";
 import type { HostServices } from "./host-services.ts";
 import { TimerOwner } from "./owned-timers.ts";
 
+/** Finds the modules of a generation of another plugin: a promise while they load. */
+export type ModulesOf = (plugin: string) => LoadedModules | Promise<LoadedModules> | undefined;
+
 /** How far towards its end a generation has come; it only ever moves on. */
 type Stage = "current" | "retired" | "disposing" | "ended";
 
@@ -40,6 +43,7 @@ export class Generation {
 
   #dependencies: ReadonlyMap<string, Generation> = none;
   readonly #dependents = new Set<Generation>();
+  #whileLoading: ModulesOf | undefined;
   #stage: Stage = "current";
   #end: Promise<void> | undefined;
   #scope: Scope | undefined;
@@ -65,12 +69,23 @@ export class Generation {
 
   set dependencies(generations: ReadonlyMap<string, Generation>) {
     this.#dependencies = generations;
+    this.#whileLoading = undefined;
     for (const dependency of generations.values()) dependency.#dependents.add(this);
   }
 
   /** Whether it is being prepared, or in service: nothing has told it to end. */
   get isCurrent(): boolean {
     return this.#stage === "current";
+  }
+
+  /** Where its files find those of a dependency until it is known which generation it is activated with. */
+  loadWith(dependency: ModulesOf): void {
+    this.#whileLoading = dependency;
+  }
+
+  /** The modules of a dependency: also for an `import()` long after loading. */
+  modulesOf(dependency: string): ReturnType<ModulesOf> {
+    return this.#whileLoading?.(dependency) ?? this.#dependencies.get(dependency)?.modules;
   }
 
   get isLive(): boolean {
@@ -160,6 +175,7 @@ export class Generation {
     if (this.disposeHook !== undefined) await this.#runDisposeHook(this.disposeHook);
     if (this.#scope !== undefined) await this.#scope.dispose();
     this.#stage = "ended";
+    this.#whileLoading = undefined;
     this.#timers?.close();
     for (const dependency of this.#dependencies.values()) dependency.#dependents.delete(this);
     publishStep("dispose", {

@@ -6,13 +6,13 @@ import type { ModuleTarget } from "../sources/source.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { publishStep } from "./diagnostics.ts";
 import { definitionOf, findDefinition, type FoundDefinition } from "./find-definition.ts";
-import type { Generation } from "./generation.ts";
+import type { Generation, ModulesOf } from "./generation.ts";
 import { loadModule } from "./load-module.ts";
 
 /** Where the modules of a generation's dependencies come from, and what it may use again. */
 export interface LoadSources {
   /** The modules of the generation that `name` will be activated with. */
-  readonly dependency: (name: string) => LoadedModules | Promise<LoadedModules> | undefined;
+  readonly dependency: ModulesOf;
   /** The modules of the generation before. */
   readonly previous: LoadedModules | undefined;
   /** Whether to load the files of `previous` as they were, whatever is on disk now. */
@@ -55,13 +55,15 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
     : resolveEntry(plugin.path, plugin.realPath, plugin.files, generation.entry.manifest?.entry ?? null);
   if (isPlugoError(entry)) return entry;
   generation.entryFile = entry.path;
+  generation.loadWith(sources.dependency);
   const loaded = generation.services.engine.load({
     plugin: generation.name,
     generation: generation.number,
     folder: plugin.realPath,
     entry: entry.path,
     owners: generation.services.owners,
-    dependency: sources.dependency,
+    // The modules keep this: it must not lead to the generation before.
+    dependency: (name) => generation.modulesOf(name),
     declares: (name) => generation.entry.manifest?.dependencies.some((dependency) => dependency.name === name) === true,
     timers: () => generation.timers(),
     previous: sources.previous,
