@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { loadPlugins, PLUGINS } from "@plugo/node";
+import express from "express";
+import { listen } from "./listen.js";
+import { pluginRoutes } from "./plugin-routes.js";
+import { pluginTable } from "./plugin-table.js";
+
+/** @param {string} file Beside this one, so that the working directory does not matter. */
+const at = (file) => new URL(file, import.meta.url);
+/** @type {{ version: string }} */
+const { version } = JSON.parse(readFileSync(at("package.json"), "utf8"));
+
+const app = express();
+
+// What every plugin's initPlugin gets as its first argument.
+const context = { app: pluginRoutes(app) };
+/** @typedef {import("@plugo/node").ScopedContext<typeof context>} AppContext */
+
+// A plugin that is named in code. The directory has one of this name, so the entry only says that it is wanted.
+PLUGINS.push({
+  pluginName: "test_env_plugin",
+  importClassDetails: { modulePath: at("plugins/test_env_plugin/plugin.ts").href, moduleClassName: "initPlugin" },
+  status: "active",
+});
+
+// Usually set where the application is started.
+process.env.ENABLED_PLUGINS ??= "SomeOtherPlugin";
+
+const host = await loadPlugins({
+  pluginDirectory: at("plugins"),
+  configPath: at("plugins_config.json"),
+  coreVersion: version,
+  context,
+});
+
+app.get("/", (_request, response) => {
+  const links = [...host.loaded].map((name) => `<li><a href="/plugins/${name}">${name}</a></li>`);
+  response.send(`<!doctype html><title>Plugins</title><h1>Plugins</h1><ul>${links.join("")}</ul>`);
+});
+
+const server = createServer(app);
+const port = await listen(server, Number(process.env.PORT ?? 3000));
+
+console.log(`\n${pluginTable(host.snapshot())}\n`);
+console.log(`Open http://localhost:${port}/`);
+for (const name of host.loaded) console.log(`     http://localhost:${port}/plugins/${name}`);
+console.log("Press Ctrl-C to stop.");
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void close());
+
+/** Nothing new is accepted; then the plugins end, each after its last response; then the server has closed. */
+async function close() {
+  const closed = once(server, "close");
+  server.close();
+  await host.close();
+  await closed;
+  console.log("Closed.");
+}
