@@ -196,7 +196,8 @@ export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps 
         next.imports = linksOf(next).imports.map(({ specifier }) => this.#imported(next, specifier, added));
         next.state = "linked";
       }
-      for (const next of added) {
+      // Where a name is passed on, the file that passes it on is to blame: it comes after those that import it.
+      for (const next of added.toReversed()) {
         const missing = (next.file.flags & flag.imports) === 0 ? undefined : findMissingName(next, this.plugin);
         if (missing !== undefined) throw missing;
       }

@@ -19,15 +19,15 @@ export function readSource(path: string, plugin: string): Source {
   const hash = contentHash(text);
   // U+FFFD is what undecodable bytes become, but it may also stand in a file.
   if (text.includes("\0") || (text.includes("\uFFFD") && !isUtf8(readFileSync(path)))) {
-    throw plugoError("PLUGO_SYNTAX", { at: displayPath(path), detail: describeEncoding(path), frame: undefined }, { plugin });
+    const facts = { at: displayPath(path), detail: describeEncoding(text), frame: undefined };
+    throw plugoError("PLUGO_SYNTAX", facts, { plugin });
   }
   return { text: text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, hash };
 }
 
-function describeEncoding(path: string): string {
-  const [first, second] = readFileSync(path);
-  const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || first === 0 || second === 0;
-  return utf16
+function describeEncoding(text: string): string {
+  // A byte order mark of UTF-16 is two bytes that UTF-8 does not have.
+  return text.includes("\0") || text.startsWith("\uFFFD\uFFFD")
     ? "the file is UTF-16 or binary, not UTF-8 text; save it as UTF-8."
     : "the file is not valid UTF-8 text; save it as UTF-8.";
 }

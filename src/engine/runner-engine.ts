@@ -1,14 +1,11 @@
-import { readFileSync } from "node:fs";
-import { SourceMap } from "node:module";
 import type { CompiledFile } from "./compiled-file.ts";
 import type { Engine, EngineOptions, LoadedModules, LoadRequest } from "./engine.ts";
 import { FileCompiler } from "./file-compiler.ts";
-import { fileUrl } from "./file-url.ts";
 import type { EngineServices } from "./generation-context.ts";
 import { ModuleGraph } from "./module-graph.ts";
 import { NativeImports } from "./native-import.ts";
 import { ImportResolver } from "./resolve-import.ts";
-import { composeMaps } from "./source-map.ts";
+import { type FindOriginal, findOriginals } from "./source-map.ts";
 import { mapStackFrames } from "./stack-map.ts";
 import { type RecordKey, TransformCache } from "./transform-cache.ts";
 
@@ -28,7 +25,7 @@ class RunnerEngine implements Engine {
   /** The key of what was last loaded from each path: content hash and variant. */
   readonly #loaded = new Map<string, RecordKey>();
 
-  readonly #sourceMaps = new Map<string, RecordKey & { readonly map: SourceMap }>();
+  readonly #originals = new Map<string, RecordKey & { readonly find: FindOriginal }>();
 
   constructor(options: EngineOptions) {
     this.#cache = new TransformCache(options);
@@ -59,12 +56,12 @@ class RunnerEngine implements Engine {
   }
 
   flush(): void {
-    this.#sourceMaps.clear();
+    this.#originals.clear();
     this.#cache.flush(this.#loaded.values());
   }
 
   mapStack(error: unknown, modules?: LoadedModules): string {
-    return mapStackFrames(error, (path) => this.#sourceMap(path, modules));
+    return mapStackFrames(error, (path) => this.#originalsOf(path, modules));
   }
 
   #remember(modules: ModuleGraph): ModuleGraph {
@@ -77,25 +74,17 @@ class RunnerEngine implements Engine {
     return true;
   }
 
-  #sourceMap(path: string, modules: LoadedModules | undefined): SourceMap | undefined {
+  #originalsOf(path: string, modules: LoadedModules | undefined): FindOriginal | undefined {
     const file = (modules instanceof ModuleGraph ? modules.compiledFile(path) : undefined) ?? this.#loaded.get(path);
     if (file === undefined) return undefined;
-    const known = this.#sourceMaps.get(path);
-    if (known?.hash === file.hash && known.variant === file.variant) return known.map;
+    const known = this.#originals.get(path);
+    if (known?.hash === file.hash && known.variant === file.variant) return known.find;
     const record = this.#services.compiler.recordOf(path, file.hash, file.variant);
     if (record?.mapsJson === undefined) return undefined;
-    const map = new SourceMap(composeMaps(record.mapsJson, fileUrl(path), sourceText(path)));
-    // Errors come in series; a few maps are enough.
-    if (this.#sourceMaps.size >= maxSourceMaps) this.#sourceMaps.clear();
-    this.#sourceMaps.set(path, { hash: file.hash, variant: file.variant, map });
-    return map;
-  }
-}
-
-function sourceText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
+    const find = findOriginals(record.mapsJson);
+    // Errors come in series; the maps of a few files are enough.
+    if (this.#originals.size >= maxSourceMaps) this.#originals.clear();
+    this.#originals.set(path, { hash: file.hash, variant: file.variant, find });
+    return find;
   }
 }

@@ -1,4 +1,6 @@
+import { SourceMap } from "node:module";
 import type remappingFunction from "@jridgewell/remapping";
+import type { Position } from "../kernel/code-frame.ts";
 import { headerLines } from "./evaluate.ts";
 import { lazyRequire } from "./lazy-require.ts";
 import type { RawMap } from "./transform.ts";
@@ -6,7 +8,7 @@ import type { RawMap } from "./transform.ts";
 const remapping = lazyRequire<typeof remappingFunction | { default: typeof remappingFunction }>("@jridgewell/remapping");
 
 /** A source map in the form that Node.js and debuggers read. */
-export interface SourceMapPayload {
+interface SourceMapPayload {
   readonly version: 3;
   readonly file: string;
   readonly sourceRoot: string;
@@ -16,8 +18,22 @@ export interface SourceMapPayload {
   readonly mappings: string;
 }
 
-/** The one map from the evaluated text to the source. `undefined` when nothing but the header was added. */
-export function composeMaps(mapsJson: string, url: string, source: string): SourceMapPayload {
+/** Finds the place in the source of a place in the evaluated text. */
+export type FindOriginal = (position: Position) => Position | undefined;
+
+/** How to find the places of the source, given a file's raw maps. */
+export function findOriginals(mapsJson: string): FindOriginal {
+  if (mapsJson === "[]") return ({ line, column }) => ({ line: line - headerLines, column });
+  const map = new SourceMap(composeMaps(mapsJson, "source", ""));
+  return ({ line, column }) => {
+    const entry = map.findEntry(line - 1, column - 1);
+    if (!("originalLine" in entry)) return undefined;
+    return { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  };
+}
+
+/** The one map from the evaluated text to the source. */
+function composeMaps(mapsJson: string, url: string, source: string): SourceMapPayload {
   const maps = JSON.parse(mapsJson) as RawMap[];
   const { mappings, names } = maps.length === 0 ? identity(source) : compose(maps);
   return {

@@ -1,11 +1,11 @@
-import type { SourceMap } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { displayPath } from "../kernel/display-path.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
+import type { FindOriginal } from "./source-map.ts";
 
-/** The source map of an evaluated file, by its path; `undefined` when the file is none of plugo's. */
-export type FindSourceMap = (path: string) => SourceMap | undefined;
+/** How to find the places in a file's source, by its path; `undefined` when the file is none of plugo's. */
+export type FindFile = (path: string) => FindOriginal | undefined;
 
 const frame = /(file:\/\/[^\s()]+?):(\d+):(\d+)/g;
 
@@ -13,15 +13,14 @@ const frame = /(file:\/\/[^\s()]+?):(\d+):(\d+)/g;
  * The error's stack with the frames of evaluated files mapped to their sources, which are written as paths. Frames that
  * Node.js has mapped itself are paths already, so nothing is mapped twice. Never throws.
  */
-export function mapStackFrames(error: unknown, find: FindSourceMap): string {
+export function mapStackFrames(error: unknown, find: FindFile): string {
   try {
     const { stack } = error as { stack?: unknown };
     if (typeof stack !== "string") return describeThrown(error);
     return stack.replaceAll(frame, (text, url: string, line: string, column: string) => {
       const path = fileURLToPath(url);
-      const entry = find(path)?.findEntry(Number(line) - 1, Number(column) - 1);
-      if (entry === undefined || !("originalLine" in entry)) return text;
-      return `${path}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+      const original = find(path)?.({ line: Number(line), column: Number(column) });
+      return original === undefined ? text : `${path}:${original.line}:${original.column}`;
     });
   } catch {
     return describeThrown(error);
