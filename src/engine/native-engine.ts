@@ -55,6 +55,5 @@ function explain(error: unknown, plugin: string, entry: string): PlugoError {
 
 /** Node.js maps its own stacks. */
 function mapStack(error: unknown): string {
-  const { stack } = error as { stack?: unknown };
-  return typeof stack === "string" ? stack : describeThrown(error);
+  return error instanceof Error && error.stack !== undefined ? error.stack : describeThrown(error);
 }

@@ -3,20 +3,9 @@ import type remappingFunction from "@jridgewell/remapping";
 import type { Position } from "../kernel/code-frame.ts";
 import { headerLines } from "./evaluate.ts";
 import { lazyRequire } from "./lazy-require.ts";
-import type { RawMap } from "./transform.ts";
+import type { RawMap } from "./raw-map.ts";
 
 const remapping = lazyRequire<typeof remappingFunction | { default: typeof remappingFunction }>("@jridgewell/remapping");
-
-/** A source map in the form that Node.js and debuggers read. */
-interface SourceMapPayload {
-  readonly version: 3;
-  readonly file: string;
-  readonly sourceRoot: string;
-  readonly sources: string[];
-  readonly sourcesContent: string[];
-  readonly names: string[];
-  readonly mappings: string;
-}
 
 /** Finds the place in the source of a place in the evaluated text. */
 export type FindOriginal = (position: Position) => Position | undefined;
@@ -24,32 +13,27 @@ export type FindOriginal = (position: Position) => Position | undefined;
 /** How to find the places of the source, given a file's raw maps. */
 export function findOriginals(mapsJson: string): FindOriginal {
   if (mapsJson === "[]") return ({ line, column }) => ({ line: line - headerLines, column });
-  const map = new SourceMap(composeMaps(mapsJson, "source", ""));
+  const { mappings, names } = compose(JSON.parse(mapsJson) as RawMap[]);
+  return findInMap({ mappings: ";".repeat(headerLines) + mappings, names });
+}
+
+/** How to find the places that a map leads to. */
+export function findInMap(map: RawMap): FindOriginal {
+  const payload = { version: 3, file: "", sourceRoot: "", sources: ["source"], sourcesContent: [""], names: [...map.names], mappings: map.mappings };
+  const sourceMap = new SourceMap(payload);
   return ({ line, column }) => {
-    const entry = map.findEntry(line - 1, column - 1);
+    const entry = sourceMap.findEntry(line - 1, column - 1);
     if (!("originalLine" in entry)) return undefined;
     return { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   };
 }
 
-/** The one map from the evaluated text to the source. */
-function composeMaps(mapsJson: string, url: string, source: string): SourceMapPayload {
+/** The map from the evaluated text to the source, as the base64 text that stands behind the code. */
+export function inlineSourceMap(mapsJson: string, url: string, source: string): string {
   const maps = JSON.parse(mapsJson) as RawMap[];
   const { mappings, names } = maps.length === 0 ? identity(source) : compose(maps);
-  return {
-    version: 3,
-    file: url,
-    sourceRoot: "",
-    sources: [url],
-    sourcesContent: [source],
-    names: [...names],
-    mappings: ";".repeat(headerLines) + mappings,
-  };
-}
-
-/** {@link composeMaps} as the base64 text that stands behind the code. */
-export function inlineSourceMap(mapsJson: string, url: string, source: string): string {
-  return Buffer.from(JSON.stringify(composeMaps(mapsJson, url, source))).toString("base64");
+  const map = { version: 3, sources: [url], sourcesContent: [source], names, mappings: ";".repeat(headerLines) + mappings };
+  return Buffer.from(JSON.stringify(map)).toString("base64");
 }
 
 function compose(maps: readonly RawMap[]): RawMap {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { Script } from "node:vm";
 import { displayPath } from "../kernel/display-path.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
-import type { RawMap, TransformInput } from "./transform.ts";
+import type { RawMap } from "./raw-map.ts";
+import type { TransformInput } from "./transform.ts";
 
 interface Esbuild {
   readonly version: string;

@@ -1,11 +1,13 @@
 import type { OxcError, TransformOptions } from "oxc-transform";
-import { codeFrame, positionAt } from "../kernel/code-frame.ts";
+import { codeFrame, type Position, positionAt } from "../kernel/code-frame.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
 import { type FileLinks, flag } from "./compiled-file.ts";
 import type { Language } from "./language.ts";
 import { lazyRequire } from "./lazy-require.ts";
 import { readRunnerOutput } from "./runner-output.ts";
+import { findInMap } from "./source-map.ts";
+import type { RawMap } from "./raw-map.ts";
 import { hasDecorators, lowerDecorators } from "./standard-decorators.ts";
 import type { TransformSettings } from "./transform-settings.ts";
 
@@ -27,12 +29,6 @@ export interface Transformed {
   readonly code: string;
   /** The source maps from `code` back to the source, the last step first; empty when nothing has moved. */
   readonly maps: readonly RawMap[];
-}
-
-/** The part of a source map that differs from file to file. */
-export interface RawMap {
-  readonly mappings: string;
-  readonly names: readonly string[];
 }
 
 /** The version that package.json pins: another one may write other code. */
@@ -72,13 +68,13 @@ function fromModule(file: TransformInput): Transformed {
   throwFirst(file, plain.errors);
   let map = rawMap(plain.map);
   let runner = oxc().moduleRunnerTransformSync("module.mjs", plain.code, { sourcemap: true });
-  throwFirst(file, runner.errors);
+  throwFirst(file, runner.errors, { code: plain.code, map });
   const decorated = !file.settings.legacyDecorators && hasDecorators(runner.code);
   if (decorated) {
     const lowered = lowerDecorators(file, lang);
     map = lowered.map;
     runner = oxc().moduleRunnerTransformSync("module.mjs", lowered.code, { sourcemap: true });
-    throwFirst({ ...file, source: lowered.code }, runner.errors);
+    throwFirst(file, runner.errors, lowered);
   }
   const { links, code } = readRunnerOutput(runner.code);
   const flags =
@@ -174,16 +170,27 @@ function rawMap(map: { mappings: string; names: string[] } | undefined): RawMap 
   return { mappings: map?.mappings ?? "", names: map?.names ?? [] };
 }
 
-function throwFirst({ path, source, plugin }: TransformInput, errors: readonly OxcError[]): void {
+/** @param step What was read instead of the source. */
+function throwFirst({ path, source, plugin }: TransformInput, errors: readonly OxcError[], step?: TransformStep): void {
   const [error] = errors;
   if (error === undefined) return;
   const [label] = error.labels;
   const detail = error.helpMessage === null ? error.message : `${error.message} (${error.helpMessage})`;
-  if (label === undefined) {
-    throw plugoError("PLUGO_SYNTAX", { at: displayPath(path), detail, frame: undefined }, { plugin });
-  }
-  // oxc counts bytes of UTF-8.
-  const position = positionAt(source, Buffer.from(source).subarray(0, label.start).toString().length);
-  const at = `${displayPath(path)}:${position.line}:${position.column}`;
-  throw plugoError("PLUGO_SYNTAX", { at, detail, frame: codeFrame(source, position) }, { plugin });
+  const position = label === undefined ? undefined : positionOf(label.start, source, step);
+  const at = position === undefined ? displayPath(path) : `${displayPath(path)}:${position.line}:${position.column}`;
+  const frame = position === undefined ? undefined : codeFrame(source, position);
+  throw plugoError("PLUGO_SYNTAX", { at, detail, frame }, { plugin });
+}
+
+/** Code on the way from the source to what is evaluated. */
+interface TransformStep {
+  readonly code: string;
+  readonly map: RawMap;
+}
+
+/** @param offset In bytes of UTF-8, as oxc counts. */
+function positionOf(offset: number, source: string, step: TransformStep | undefined): Position | undefined {
+  const text = step?.code ?? source;
+  const position = positionAt(text, Buffer.from(text).subarray(0, offset).toString().length);
+  return step === undefined ? position : findInMap(step.map)(position);
 }
