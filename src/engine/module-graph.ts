@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
 import { describeThrown, isPlugoError, plugoError } from "../kernel/plugo-error.ts";
 import { CommonJsModules } from "./commonjs.ts";
@@ -61,7 +62,7 @@ export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps 
       if (request.restore) this.#frozen = request.previous.#freeze();
       else this.#previous = request.previous;
     }
-    this.#entry = createRecord(this.#compile(request.entry));
+    this.#entry = createRecord(this.#compileEntry(request.entry));
   }
 
   get namespace(): Namespace {
@@ -236,6 +237,17 @@ export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps 
     return path === this.#entry.file.path ? this.#entry : this.#others?.get(path);
   }
 
+  #compileEntry(path: string): CompiledFile {
+    try {
+      return this.#compile(path);
+    } catch (cause) {
+      if (isPlugoError(cause)) throw cause;
+      // Found a moment ago, and gone or closed since.
+      const facts = { folder: displayPath(this.folder), looked: `readable ${basename(path)}`, hint: describeThrown(cause) };
+      throw plugoError("PLUGO_ENTRY_MISSING", facts, { plugin: this.plugin, cause });
+    }
+  }
+
   #compile(path: string): CompiledFile {
     const frozen = this.#frozen?.get(path);
     if (frozen !== undefined) return frozen.file;
@@ -254,6 +266,8 @@ export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps 
 
   dynamicImport(importer: ModuleRecord): DynamicImport {
     return async (specifier, options) => {
+      // Never within the evaluation that asks for it.
+      await undefined;
       const name = String(specifier);
       const target = this.#target(importer, name, "import");
       if (target.kind === "own") return await this.import(target.path);

@@ -1,14 +1,6 @@
-import { lstatSync, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type PlugoError, plugoError } from "../kernel/plugo-error.ts";
-
-/** Where a plugin's code begins. */
-export interface ResolvedEntry {
-  /** Absolute, with symbolic links resolved. */
-  readonly path: string;
-  /** What the author should know, as whole sentences; not faults. */
-  readonly hints: readonly string[];
-}
 
 /** The names of an entry file; the first that is there is used. */
 export const entryNames: readonly string[] = [
@@ -21,57 +13,62 @@ export const entryNames: readonly string[] = [
 ];
 
 /**
- * Finds a plugin's entry file, or says in a `PLUGO_ENTRY_MISSING` what is missing.
+ * Finds a plugin's entry file, an absolute path with symbolic links resolved, or says in a `PLUGO_ENTRY_MISSING` what is
+ * missing.
  *
  * @param folder The plugin's folder as it is written, for messages.
  * @param realFolder The folder with symbolic links resolved.
- * @param files The names in the folder.
+ * @param listing The names of the regular files in the folder, and of what else is in it.
  * @param entry The file that the metadata names, relative to the folder; `null` for the usual names.
  */
 export function resolveEntry(
   folder: string,
   realFolder: string,
-  files: readonly string[],
+  listing: FolderListing,
   entry: string | null,
-): ResolvedEntry | PlugoError {
-  return entry === null ? findEntry(folder, realFolder, files) : namedEntry(folder, realFolder, entry);
+): string | PlugoError {
+  return entry === null ? findEntry(folder, realFolder, listing) : namedEntry(folder, realFolder, entry);
 }
 
-function findEntry(folder: string, realFolder: string, files: readonly string[]): ResolvedEntry | PlugoError {
-  let used: string | undefined;
-  const ignored: string[] = [];
+/** What the author of a folder with several entry files should know; `undefined` when there is one. */
+export function entryHint(folder: string, files: readonly string[]): string | undefined {
+  const [used, ...ignored] = entryNames.filter((name) => files.includes(name));
+  if (used === undefined || ignored.length === 0) return undefined;
+  return `"${folder}" has several entry files: ${used} is used, ${ignored.join(", ")} is not.`;
+}
+
+/** The names in a folder. */
+interface FolderListing {
+  readonly files: readonly string[];
+  readonly others: readonly string[];
+}
+
+function findEntry(folder: string, realFolder: string, listing: FolderListing): string | PlugoError {
+  const { files, others } = listing;
   for (const name of entryNames) {
-    if (!files.includes(name) || !isFile(join(realFolder, name))) continue;
-    if (used === undefined) used = name;
-    else ignored.push(name);
+    // One look at the listing is enough for nearly every plugin.
+    if (files.includes(name)) return join(realFolder, name);
+    if (others.includes(name) && isFile(join(realFolder, name))) {
+      return realEntry(realFolder, name) ?? outside(folder, name);
+    }
   }
-  if (used === undefined) {
-    return plugoError("PLUGO_ENTRY_MISSING", {
-      folder,
-      looked: `${entryNames.slice(0, -1).join(", ")} or ${entryNames.at(-1)}`,
-      hint: hintFor(folder, files),
-    });
-  }
-  const path = realEntry(realFolder, used);
-  if (path === undefined) return outside(folder, used);
-  const hints = ignored.length === 0 ? [] : [`"${folder}" has several entry files: ${used} is used, ${ignored.join(", ")} is not.`];
-  return { path, hints };
+  return plugoError("PLUGO_ENTRY_MISSING", {
+    folder,
+    looked: `${entryNames.slice(0, -1).join(", ")} or ${entryNames.at(-1)}`,
+    hint: hintFor(folder, [...files, ...others]),
+  });
 }
 
-function namedEntry(folder: string, realFolder: string, entry: string): ResolvedEntry | PlugoError {
+function namedEntry(folder: string, realFolder: string, entry: string): string | PlugoError {
   if (isAbsolute(entry) || !isInside(realFolder, resolve(realFolder, entry))) return outside(folder, entry);
   const hint = `Create "${folder}/${entry}", or correct "entry" in "${folder}/metadata.json".`;
   if (!isFile(join(realFolder, entry))) return plugoError("PLUGO_ENTRY_MISSING", { folder, looked: `file ${entry}`, hint });
-  const path = realEntry(realFolder, entry);
-  return path === undefined ? outside(folder, entry) : { path, hints: [] };
+  return realEntry(realFolder, entry) ?? outside(folder, entry);
 }
 
 /** The real path, when it is still inside the folder. */
 function realEntry(realFolder: string, name: string): string | undefined {
-  const path = join(realFolder, name);
-  // One look is enough for nearly every plugin.
-  if (!name.includes("/") && lstatSync(path).isFile()) return path;
-  const real = realpathSync.native(path);
+  const real = realpathSync.native(join(realFolder, name));
   return isInside(realFolder, real) ? real : undefined;
 }
 

@@ -51,16 +51,16 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
 
   const { plugin } = target;
   const entry = sources.restore
-    ? { path: generation.entryFile }
-    : resolveEntry(plugin.path, plugin.realPath, plugin.files, generation.entry.manifest?.entry ?? null);
+    ? generation.entryFile
+    : resolveEntry(plugin.path, plugin.realPath, plugin, generation.entry.manifest?.entry ?? null);
   if (isPlugoError(entry)) return entry;
-  generation.entryFile = entry.path;
+  generation.entryFile = entry;
   generation.loadWith(sources.dependency);
   const loaded = generation.services.engine.load({
     plugin: generation.name,
     generation: generation.number,
     folder: plugin.realPath,
-    entry: entry.path,
+    entry,
     owners: generation.services.owners,
     // The modules keep this: it must not lead to the generation before.
     dependency: (name) => generation.modulesOf(name),

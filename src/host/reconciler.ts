@@ -133,6 +133,7 @@ export class Reconciler {
     const loaded = new Set<string>();
     const stopped = new Set<string>();
     const settled = new Set<string>();
+    const retried = new Set<string>();
     for (;;) {
       const running = this.#running();
       const steps = diffPlan(this.#plan, running, this.#factsFor(request, settled));
@@ -142,7 +143,8 @@ export class Reconciler {
       // A start that a neighbour took with it gets a second chance; nothing else is tried twice in one change.
       for (const name of steps.attempts) {
         const isRetried = !running.has(name) && result.problems.get(name)?.code === "PLUGO_NOT_SWAPPED";
-        if (!isRetried || settled.has(name)) settled.add(name);
+        if (isRetried && !retried.has(name)) retried.add(name);
+        else settled.add(name);
       }
       if (steps.attempts.length === 0) break;
     }
@@ -295,9 +297,11 @@ export class Reconciler {
   #factsFor({ isTouched, isForced }: ChangeRequest, settled: ReadonlySet<string>): PluginFacts {
     return {
       isOutdated: (name) => {
+        // What this change has attempted is either new, or has a problem that says why not.
+        if (settled.has(name)) return this.#problems.has(name);
+        if (isForced(name)) return true;
         const generation = this.#inService.get(name)!;
         const entry = this.#plan.entries.get(name)!;
-        if (isForced(name) && !settled.has(name)) return true;
         if (!isMadeFrom(generation.entry, entry)) return true;
         const isSuspect = isTouched(name) || this.#failures.has(name);
         return isSuspect && generation.modules !== undefined && !this.#engine.isCurrent(generation.modules);

@@ -82,14 +82,15 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
     return running.has(name) && !unwanted.has(name);
   }
 
-  /** What is held joins when something that depends on it is attempted; its own dependents follow by themselves. */
+  /**
+   * What is held joins when a plugin in service that stands on it is attempted; its own dependents follow by
+   * themselves. A plugin that only starts is activated with the generation in service.
+   */
   function joinNeighbours(): boolean {
+    if (held.size === 0) return false;
     const before = joined.size;
     for (const name of attempts) {
-      for (const dependency of [
-        ...(running.get(name)?.dependencies ?? []),
-        ...(plan.entries.get(name)?.dependencies ?? []),
-      ]) {
+      for (const dependency of running.get(name)?.dependencies ?? []) {
         if (held.has(dependency)) joined.add(dependency);
       }
     }

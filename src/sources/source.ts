@@ -12,8 +12,10 @@ export interface FoundPlugin {
   readonly path: string;
   /** The same with symbolic links resolved. */
   readonly realPath: string;
-  /** The names in the folder. */
+  /** The names of the regular files in it. */
   readonly files: readonly string[];
+  /** The names of what else is in it: folders, links, and what is neither. */
+  readonly others: readonly string[];
   /** The validated manifest, or why there is none. */
   readonly manifest: Manifest | PlugoError;
   /** Things worth saying at `debug`: unknown fields, several entries. */

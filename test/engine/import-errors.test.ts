@@ -193,6 +193,13 @@ describe("Engine.load", () => {
     });
   }
 
+  test("explains an entry that is gone", async () => {
+    using bench = createBench();
+    const error = await bench.fail();
+    assert.equal(error.code, "PLUGO_ENTRY_MISSING");
+    assert.match(error.message, /no readable plugin\.ts/);
+  });
+
   test("passes a U+FFFD that stands in the file", async () => {
     using bench = createBench(inPlugin({ "plugin.ts": "export const a = '\uFFFD';" }));
     assert.equal((await bench.load()).namespace["a"], "\uFFFD");

@@ -70,7 +70,7 @@ describe('"reload": "restart"', () => {
     await using host = await loadFrom(folder, { context: { port, log } });
     folder.write(listener("two", `throw new Error("not today");`));
     const report = await host.reload("port");
-    assert.deepEqual(codes(host).toSorted(), ["port: PLUGO_INIT_FAILED", "user: PLUGO_DEPENDENCY_FAILED"]);
+    assert.deepEqual(codes(host).toSorted(), ["port: PLUGO_INIT_FAILED", "user: PLUGO_NOT_SWAPPED"]);
     assert.deepEqual(log, ["listen one", "use one", "leave one", "listen two", "listen one", "use one"]);
     assert.equal(await textAt(port), "one");
     assert.deepEqual(host.get("port"), { label: "one" });
