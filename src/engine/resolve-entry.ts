@@ -94,7 +94,7 @@ function hintFor(folder: string, files: readonly string[]): string | undefined {
     return `Rewrite "${folder}/plugin.py" as "${folder}/plugin.ts" with an exported initPlugin: a Python file cannot run in Node.js.`;
   }
   const directory = entryNames.find((name) => files.includes(name));
-  if (directory !== undefined) return `"${folder}/${directory}" is not a file; create one with an exported initPlugin.`;
+  if (directory !== undefined) return `Replace the folder "${folder}/${directory}" with a file that exports initPlugin.`;
   const other = entryNames.find((name) => files.some((file) => file.toLowerCase() === name));
   return other === undefined ? undefined : `Rename the entry file to "${other}": names are compared exactly.`;
 }

@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { describeJson } from "../manifest/must-be.ts";
 
 /** What a module offers as a plugin, whichever way it is written. */
 export interface FoundDefinition {
@@ -25,7 +26,7 @@ export function findDefinition(namespace: Namespace): FoundDefinition | NoDefini
   const fallback = namespace["default"];
   const found = fallback === undefined ? undefined : definitionOf(fallback);
   if (found !== undefined) return { init: found.init, dispose: found.dispose ?? dispose };
-  return { found: Object.keys(namespace), hint: renameHint(namespace) };
+  return { found: Object.keys(namespace), hint: hintFor(namespace) };
 }
 
 /** The same for a value that is the plugin itself: a target of the `PLUGINS` list. */
@@ -53,7 +54,10 @@ function instantiated(constructor: Callable): FoundDefinition {
   };
 }
 
-function renameHint(namespace: Namespace): string | undefined {
+function hintFor(namespace: Namespace): string | undefined {
+  if ("initPlugin" in namespace) {
+    return `Write initPlugin as a function: it is ${describeJson(namespace["initPlugin"])}.`;
+  }
   const inDefault = namespace["default"];
   const hasPythonName =
     isCallable(namespace["init_plugin"]) ||

@@ -63,7 +63,9 @@ export class GenerationScope implements InternalScope {
   get use(): InternalScope["use"] {
     const generation = this.#generation;
     return (disposable) => {
-      const label = `the disposable ${disposable.constructor.name}`;
+      // What was made without a prototype has no constructor.
+      const { constructor } = disposable as { readonly constructor?: { readonly name?: unknown } };
+      const label = `the disposable ${String(constructor?.name ?? "Object")}`;
       if (Symbol.asyncDispose in disposable) generation.defer(() => disposable[Symbol.asyncDispose](), label);
       else generation.defer(() => disposable[Symbol.dispose](), label);
       return disposable;

@@ -12,6 +12,8 @@ export interface HostServices {
   readonly internals: HostInternals;
   /** The plugin directories' owners of files, as of the latest reading of the disk. */
   readonly owners: FileOwners;
+  /** The names of all plugins that are known, to find the one that a slip was meant to be. */
+  readonly knownNames: () => Iterable<string>;
   /** What a plugin gets as its context. */
   readonly contextFor: (plugin: PluginScope) => object;
   /** Whether a generation is the one in service. */

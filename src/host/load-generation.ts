@@ -53,7 +53,7 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
   const entry = sources.restore
     ? generation.entryFile
     : resolveEntry(plugin.path, plugin.realPath, plugin, generation.entry.manifest?.entry ?? null);
-  if (isPlugoError(entry)) return entry;
+  if (isPlugoError(entry)) return entry.about(generation.name);
   generation.entryFile = entry;
   generation.loadWith(sources.dependency);
   const loaded = generation.services.engine.load({

@@ -3,7 +3,9 @@ import { dirname, isAbsolute, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { LoadedModules } from "../engine/engine.ts";
 import { NativeImports } from "../engine/native-import.ts";
+import { nearestName } from "../kernel/nearest-name.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { isPluginName } from "../manifest/plugin-name.ts";
 import type { ModuleTarget } from "../sources/source.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { Generation } from "./generation.ts";
@@ -29,8 +31,9 @@ export async function loadModule(
     if (owners.ownerOf(path).kind === "host") return (await import(pathToFileURL(path).href)) as ModuleNamespace;
     return await evaluate(generation, path, previous);
   } catch (error) {
-    const { detail } = describeFailure(generation, error);
     const { where } = generation.entry.selected;
+    if (isUnknown(generation, modulePath, error)) return unknownPlugin(generation, error);
+    const { detail } = describeFailure(generation, error);
     const facts = { name: generation.name, modulePath, where, detail };
     return plugoError("PLUGO_MODULE_UNLOADABLE", facts, { plugin: generation.name, cause: error });
   }
@@ -60,6 +63,20 @@ async function evaluate(
     restore: false,
   });
   return generation.modules.namespace;
+}
+
+/** Whether a name in `ENABLED_PLUGINS` is neither a plugin's nor a package's, and so most likely a slip. */
+function isUnknown({ name, entry }: Generation, modulePath: string, error: unknown): boolean {
+  const { target } = entry.selected;
+  if (target?.kind !== "module" || target.module.exportName !== null || !isPluginName(name)) return false;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "ERR_MODULE_NOT_FOUND" && message.startsWith(`Cannot find package '${modulePath}'`);
+}
+
+function unknownPlugin({ name, entry, services }: Generation, cause: unknown): PlugoError {
+  const others = [...services.knownNames()].filter((other) => other !== name);
+  const facts = { name, where: entry.selected.where, nearest: nearestName(name, others), orPackage: true };
+  return plugoError("PLUGO_UNKNOWN_PLUGIN", facts, { plugin: name, cause });
 }
 
 /** The file that a module path means; `undefined` for a package name. */

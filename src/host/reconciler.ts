@@ -75,6 +75,7 @@ export class Reconciler {
       limits: options.limits,
       internals: { id: hosts, onSwap: (listener) => void this.#swapListeners.add(listener) },
       owners: { ownerOf: (file) => owners().ownerOf(file) },
+      knownNames: () => this.#plan.entries.keys(),
       contextFor: createContextFactory(options.context),
       isLive: (generation) => this.#inService.get(generation.name) === generation,
       reportFault: (problem) => this.#reportFault(problem),

@@ -20,7 +20,7 @@ export interface ErrorFacts {
   PLUGO_CLOSED: { operation: string };
   PLUGO_ABORTED: Record<never, never>;
   PLUGO_STRICT: { problems: readonly string[] };
-  PLUGO_UNKNOWN_PLUGIN: { name: string; where: string; nearest: string | undefined };
+  PLUGO_UNKNOWN_PLUGIN: { name: string; where: string; nearest: string | undefined; orPackage?: boolean };
   PLUGO_NAME_INVALID: { name: string; where: string };
   PLUGO_NAME_CASE: { name: string; other: string; directory: string };
   PLUGO_NAME_DUPLICATE: { name: string; used: string; ignored: string };
@@ -62,9 +62,9 @@ export interface ErrorFacts {
   PLUGO_NO_INIT: { file: string; found: readonly string[]; hint: string | undefined };
   PLUGO_INIT_FAILED: { name: string; detail: string; stack: string; worked: boolean };
   PLUGO_INIT_TIMEOUT: { name: string; timeoutMs: number };
-  PLUGO_BEFORE_SWAP_FAILED: { name: string; label: string; detail: string };
+  PLUGO_BEFORE_SWAP_FAILED: { name: string; label: string; detail: string; stack: string };
   PLUGO_NOT_SWAPPED: { name: string; because: string };
-  PLUGO_UNDO_FAILED: { name: string; label: string; detail: string };
+  PLUGO_UNDO_FAILED: { name: string; label: string; detail: string; stack: string };
   PLUGO_UNDO_TIMEOUT: { name: string; label: string; timeoutMs: number };
   PLUGO_DRAIN_TIMEOUT: { name: string; timeoutMs: number; holds: number };
   PLUGO_NOT_ACTIVE: { name: string; reason: string };
@@ -139,7 +139,10 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "A name that nothing provides.",
     message: ({ name, where, nearest }) =>
       `No plugin is named "${name}", which ${where} asks for.${didYouMean(nearest)}`,
-    remedy: ({ name, where }) => `Add a folder "${name}" with a metadata.json, or correct the name in ${where}.`,
+    remedy: ({ name, where, orPackage = false }) => {
+      const ways = `Add a folder "${name}" with a metadata.json, ${orPackage ? "install a package of that name, " : ""}`;
+      return `${ways}or correct the name in ${where}.`;
+    },
   },
   PLUGO_NAME_INVALID: {
     title: "A plugin name that could leave the plugin directory.",
@@ -305,10 +308,10 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   PLUGO_INIT_FAILED: {
     title: "initPlugin threw.",
     message: ({ name, detail, stack }) => framed(`initPlugin of "${name}" failed: ${detail}`, stack),
-    remedy: ({ worked }) =>
+    remedy: ({ worked, stack }) =>
       worked
         ? `It worked before: if it claims something that exists once per process (a port, a metric, a model), set "reload": "restart" in metadata.json and undo it with plugin.defer, or get it when it is there already.`
-        : "Correct what the stack points at; everything it had started was undone.",
+        : `${stack === "" ? "Throw an Error, whose stack says where" : "Correct what the stack points at"}; everything it had started was undone.`,
   },
   PLUGO_INIT_TIMEOUT: {
     title: "initPlugin took too long.",
@@ -317,7 +320,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   },
   PLUGO_BEFORE_SWAP_FAILED: {
     title: "A plugin could not get ready for service.",
-    message: ({ name, label, detail }) => `"${name}" could not be put in service: ${label} failed: ${detail}`,
+    message: ({ name, label, detail, stack }) =>
+      framed(`"${name}" could not be put in service: ${label} failed: ${detail}`, stack),
     remedy: () => "Correct what is named; the plugin is not in service until then.",
   },
   PLUGO_NOT_SWAPPED: {
@@ -328,8 +332,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   },
   PLUGO_UNDO_FAILED: {
     title: "Undoing something a plugin had started failed.",
-    message: ({ name, label, detail }) => `Disposing "${name}": ${label} failed: ${detail}`,
-    remedy: ({ label }) => `Correct ${label}; the remaining undos ran.`,
+    message: ({ name, label, detail, stack }) => framed(`Disposing "${name}": ${label} failed: ${detail}`, stack),
+    remedy: ({ stack }) => `Correct what ${stack === "" ? "is named" : "the stack points at"}; the remaining undos ran.`,
   },
   PLUGO_UNDO_TIMEOUT: {
     title: "Undoing something a plugin had started took too long.",

@@ -24,8 +24,7 @@ export function createConsoleLogger(stream: NodeJS.WriteStream = process.stderr)
   const write = (level: Level, message: string): void => {
     const time = new Date().toISOString().slice(11, 23);
     const label = level.padEnd(5);
-    const line = `${time} ${coloured ? styleText(colours[level], label) : label} plugo ${message}\n`;
-    stream.write(coloured ? line : stripVTControlCharacters(line));
+    stream.write(`${time} ${coloured ? styleText(colours[level], label) : label} plugo ${printable(message)}\n`);
   };
   return {
     debug: () => {},
@@ -33,6 +32,15 @@ export function createConsoleLogger(stream: NodeJS.WriteStream = process.stderr)
     warn: (message) => write("warn", message),
     error: (message) => write("error", message),
   };
+}
+
+/** Names and files hold what others wrote: none of it may steer the terminal. */
+function printable(message: string): string {
+  return stripVTControlCharacters(message).replaceAll(
+    // oxlint-disable-next-line no-control-regex -- all but tab and line feed, and what turns the direction of text
+    /[\0-\x08\x0B-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** A view of `logger` that puts a plugin's name before each line. */

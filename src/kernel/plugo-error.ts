@@ -75,13 +75,19 @@ export function plugoError<Code extends PlugoErrorCode>(
 
 /** Whether `value` is a plugo error, also one that another copy of this package made. */
 export function isPlugoError(value: unknown): value is PlugoError {
-  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return (value as Record<symbol, unknown>)[brand] === true;
+  } catch {
+    // What a plugin throws may be a proxy.
+    return false;
+  }
 }
 
 /** One line for anything that can be thrown: an error's message, else the value as text. Never throws. */
 export function describeThrown(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return thrown.message === "" ? thrown.name : thrown.message;
+    if (thrown instanceof Error) return String(thrown.message) || String(thrown.name);
     if (typeof thrown === "object" && thrown !== null && "message" in thrown) return String(thrown.message);
     return String(thrown);
   } catch {

@@ -176,7 +176,7 @@ describe("ENABLED_PLUGINS", () => {
       env: { ENABLED_PLUGINS: "no-such-package-of-plugo" },
       logger,
     });
-    assert.deepEqual(codes(host), ["no-such-package-of-plugo: PLUGO_MODULE_UNLOADABLE"]);
+    assert.deepEqual(codes(host), ["no-such-package-of-plugo: PLUGO_UNKNOWN_PLUGIN"]);
     assert.deepEqual([...host.loaded], ["a"]);
   });
 });
