@@ -28,13 +28,15 @@ export function mapStackFrames(error: unknown, find: FindFile): string {
 }
 
 const maxFrames = 8;
-const ownFolder = dirname(fileURLToPath(import.meta.url));
+/** Plugo itself: an author can do nothing about its frames. */
+const ownFolder = dirname(import.meta.dirname);
 
 /** The frames of a mapped stack that an author can do something about, with short paths. */
 export function authorFrames(stack: string): string {
   return stack
     .split("\n")
-    .filter((line) => /^\s+at /.test(line) && !/\(?node:|<anonymous>\)?$/.test(line) && !line.includes(ownFolder))
+    .filter((line) => /^\s+at /.test(line) && !/\(?node:|[\\/]node_modules[\\/]|<anonymous>\)?$/.test(line))
+    .filter((line) => !line.includes(ownFolder))
     .slice(0, maxFrames)
     .map((line) => line.replace(/(?:file:\/\/)?(\/[^():]+)(?=:\d+:\d+)/, (_, path: string) => displayPath(path)))
     .join("\n");
