@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { displayPath } from "../kernel/display-path.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
+import { readText } from "../manifest/read-text.ts";
 import { contentHash } from "./content-hash.ts";
 
 /** A file's text, without a byte order mark, and the hash of its content. */
@@ -15,7 +16,7 @@ export interface Source {
  * the file cannot be read.
  */
 export function readSource(path: string, plugin: string): Source {
-  const text = readFileSync(path, "utf8");
+  const text = readText(path);
   const hash = contentHash(text);
   // U+FFFD is what undecodable bytes become, but it may also stand in a file.
   if (text.includes("\0") || (text.includes("\uFFFD") && !isUtf8(readFileSync(path)))) {

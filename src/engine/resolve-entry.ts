@@ -1,5 +1,5 @@
-import { realpathSync, statSync } from "node:fs";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type PlugoError, plugoError } from "../kernel/plugo-error.ts";
 
 /** The names of an entry file; the first that is there is used. */
@@ -18,51 +18,45 @@ export const entryNames: readonly string[] = [
  *
  * @param folder The plugin's folder as it is written, for messages.
  * @param realFolder The folder with symbolic links resolved.
- * @param listing The names of the regular files in the folder, and of what else is in it.
  * @param entry The file that the metadata names, relative to the folder; `null` for the usual names.
  */
-export function resolveEntry(
-  folder: string,
-  realFolder: string,
-  listing: FolderListing,
-  entry: string | null,
-): string | PlugoError {
-  return entry === null ? findEntry(folder, realFolder, listing) : namedEntry(folder, realFolder, entry);
+export function resolveEntry(folder: string, realFolder: string, entry: string | null): string | PlugoError {
+  return entry === null ? findEntry(folder, realFolder) : namedEntry(folder, realFolder, entry);
 }
 
-/** What the author of a folder with several entry files should know; `undefined` when there is one. */
-export function entryHint(folder: string, files: readonly string[]): string | undefined {
-  const [used, ...ignored] = entryNames.filter((name) => files.includes(name));
-  if (used === undefined || ignored.length === 0) return undefined;
-  return `"${folder}" has several entry files: ${used} is used, ${ignored.join(", ")} is not.`;
+const builtNames: Readonly<Record<string, string>> = { ".ts": ".js", ".mts": ".mjs", ".cts": ".cjs" };
+
+/**
+ * What an author should know of an entry that was found: a built copy beside it, which is not used. Only that one is
+ * looked for, since each look costs time at every start.
+ */
+export function entryHint(path: string): string | undefined {
+  const ending = extname(path);
+  const builtEnding = builtNames[ending];
+  if (builtEnding === undefined) return undefined;
+  const built = path.slice(0, -ending.length) + builtEnding;
+  return existsSync(built) ? `${basename(path)} is used, ${basename(built)} beside it is not` : undefined;
 }
 
-/** The names in a folder. */
-interface FolderListing {
-  readonly files: readonly string[];
-  readonly others: readonly string[];
-}
-
-function findEntry(folder: string, realFolder: string, listing: FolderListing): string | PlugoError {
-  const { files, others } = listing;
+function findEntry(folder: string, realFolder: string): string | PlugoError {
   for (const name of entryNames) {
-    // One look at the listing is enough for nearly every plugin.
-    if (files.includes(name)) return join(realFolder, name);
-    if (others.includes(name) && isFile(join(realFolder, name))) {
-      return realEntry(realFolder, name) ?? outside(folder, name);
-    }
+    const path = realFolder + sep + name;
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found?.isFile() === true) return path;
+    if (found?.isSymbolicLink() === true && isFile(path)) return realEntry(realFolder, name) ?? outside(folder, name);
   }
   return plugoError("PLUGO_ENTRY_MISSING", {
     folder,
     looked: `${entryNames.slice(0, -1).join(", ")} or ${entryNames.at(-1)}`,
-    hint: hintFor(folder, [...files, ...others]),
+    hint: hintFor(folder, readdirSync(realFolder)),
   });
 }
 
 function namedEntry(folder: string, realFolder: string, entry: string): string | PlugoError {
   if (isAbsolute(entry) || !isInside(realFolder, resolve(realFolder, entry))) return outside(folder, entry);
   const hint = `Create "${folder}/${entry}", or correct "entry" in "${folder}/metadata.json".`;
-  if (!isFile(join(realFolder, entry))) return plugoError("PLUGO_ENTRY_MISSING", { folder, looked: `file ${entry}`, hint });
+  if (!isFile(join(realFolder, entry)))
+    return plugoError("PLUGO_ENTRY_MISSING", { folder, looked: `file ${entry}`, hint });
   return realEntry(realFolder, entry) ?? outside(folder, entry);
 }
 
@@ -94,7 +88,8 @@ function hintFor(folder: string, files: readonly string[]): string | undefined {
     return `Rewrite "${folder}/plugin.py" as "${folder}/plugin.ts" with an exported initPlugin: a Python file cannot run in Node.js.`;
   }
   const directory = entryNames.find((name) => files.includes(name));
-  if (directory !== undefined) return `Replace the folder "${folder}/${directory}" with a file that exports initPlugin.`;
+  if (directory !== undefined)
+    return `Replace the folder "${folder}/${directory}" with a file that exports initPlugin.`;
   const other = entryNames.find((name) => files.some((file) => file.toLowerCase() === name));
   return other === undefined ? undefined : `Rename the entry file to "${other}": names are compared exactly.`;
 }

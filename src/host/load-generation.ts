@@ -1,5 +1,5 @@
 import type { LoadedModules } from "../engine/engine.ts";
-import { resolveEntry } from "../engine/resolve-entry.ts";
+import { entryHint, resolveEntry } from "../engine/resolve-entry.ts";
 import { isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
 import type { ModuleTarget } from "../sources/source.ts";
@@ -52,9 +52,11 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
   const { plugin } = target;
   const entry = sources.restore
     ? generation.entryFile
-    : resolveEntry(plugin.path, plugin.realPath, plugin, generation.entry.manifest?.entry ?? null);
+    : resolveEntry(plugin.path, plugin.realPath, generation.entry.manifest?.entry ?? null);
   if (isPlugoError(entry)) return entry.about(generation.name);
   generation.entryFile = entry;
+  const hint = entryHint(entry);
+  if (hint !== undefined) generation.logger.debug(hint);
   generation.loadWith(sources.dependency);
   const loaded = generation.services.engine.load({
     plugin: generation.name,

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { sep } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
@@ -10,14 +10,16 @@ import { manifestSchema } from "./manifest-schema.ts";
 import { hasManifestShape, isManifestField, manifestFields } from "./manifest-shape.ts";
 import type { Manifest } from "./manifest.ts";
 import { describeJson } from "./must-be.ts";
+import { readText } from "./read-text.ts";
 import { resolveManifest, type Fault } from "./resolve-manifest.ts";
 
 export const metadataFile = "metadata.json";
 
-/** A plugin's manifest with what is worth a remark, or every finding in one error. */
+/** A plugin's manifest with what is worth a remark, or every finding in one error; or that there is no file. */
 export type ManifestResult =
   | { readonly manifest: Manifest; readonly hints: readonly string[] }
-  | { readonly problem: PlugoError };
+  | { readonly problem: PlugoError }
+  | { readonly isMissing: true };
 
 /**
  * Reads and validates `metadata.json` in a plugin's folder. Never throws.
@@ -28,8 +30,9 @@ export function readManifest(folder: string, name: string, previous?: Manifest):
   const file = folder + sep + metadataFile;
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readText(file);
   } catch (error) {
+    if (isMissing(error)) return { isMissing: true };
     return invalid(file, name, [`${displayPath(file)} ${unreadable(error)}`], error);
   }
   if (previous !== undefined && previous.text === text && previous.file === file) {
@@ -79,9 +82,15 @@ function hintsFor(metadata: Readonly<Record<string, unknown>>): readonly string[
   });
 }
 
+/** A link that leads nowhere is a file that cannot be read, not a missing one. */
+function isMissing(error: unknown): boolean {
+  const { code, path } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" && path !== undefined && lstatSync(path, { throwIfNoEntry: false }) === undefined;
+}
+
 function unreadable(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === "ENOENT") return "is missing";
+  if (code === "ENOENT" || code === "ELOOP") return "is a link that leads nowhere";
   if (code === "EISDIR") return "is a folder, not a file";
   if (code === "EACCES" || code === "EPERM") return "cannot be read: permission denied";
   return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;

@@ -115,66 +115,26 @@ function findPlugin(
     if (previous.otherFolders.get(name) === path) return undefined;
   }
 
-  let listing: Listing;
-  let realPath: string;
+  const result = readManifest(path, name, manifestOf(known));
+  if ("isMissing" in result) return undefined;
+  if (!isPluginName(name)) return problematic(name, path, invalidName(name, path));
+  let realPath = folder.realPath;
   try {
-    listing = listFiles(path);
-    realPath = folder.isLink ? realpathSync(path) : folder.realPath;
+    if (folder.isLink) realPath = realpathSync(path);
   } catch (error) {
-    // Deleted since the directory was listed.
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     return problematic(name, path, unreadableFolder(name, path, error));
   }
-  const { files, others } = listing;
-  if (!files.includes(metadataFile) && !others.includes(metadataFile)) return undefined;
-  if (!isPluginName(name)) return problematic(name, path, invalidName(name, path));
-  if (!files.includes(metadataFile) && !isFile(inside(path, metadataFile))) {
-    return problematic(name, path, noFile(name, path));
-  }
-
-  const result = readManifest(path, name, manifestOf(known));
-  const ownHints = "hints" in result ? result.hints : noHints;
-  const entryHints = severalEntries(files);
-  const hints = entryHints.length === 0 ? ownHints : Object.freeze([...ownHints, ...entryHints]);
+  const hints = "hints" in result ? result.hints : noHints;
   const manifest = "manifest" in result ? result.manifest : result.problem;
-  return Object.freeze({ name, path, realPath, files, others, manifest, hints });
+  return Object.freeze({ name, path, realPath, manifest, hints });
 }
-
-type Listing = Pick<FoundPlugin, "files" | "others">;
-
-function listFiles(path: string): Listing {
-  const files: string[] = [];
-  let others: string[] | undefined;
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    if (entry.isFile()) files.push(entry.name);
-    else (others ??= []).push(entry.name);
-  }
-  return { files: Object.freeze(files), others: Object.freeze(others ?? nothing) };
-}
-
-/** False for what a read would wait for, or fail on: a pipe, a folder, a link that leads nowhere. */
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-const nothing: readonly string[] = Object.freeze([]);
 
 function manifestOf(plugin: FoundPlugin | undefined): Manifest | undefined {
   return plugin === undefined || plugin.manifest instanceof Error ? undefined : plugin.manifest;
 }
 
 function problematic(name: string, path: string, manifest: PlugoError): FoundPlugin {
-  return Object.freeze({ name, path, realPath: path, files: nothing, others: nothing, manifest, hints: noHints });
-}
-
-function noFile(plugin: string, path: string): PlugoError {
-  const file = displayPath(inside(path, metadataFile));
-  const findings = [`${file} is no file that can be read`];
-  return plugoError("PLUGO_MANIFEST_INVALID", { file, findings }, { plugin });
+  return Object.freeze({ name, path, realPath: path, manifest, hints: noHints });
 }
 
 function unreadableFolder(plugin: string, path: string, error: unknown): PlugoError {
@@ -187,15 +147,7 @@ function invalidName(name: string, path: string): PlugoError {
   return plugoError("PLUGO_NAME_INVALID", { name, where: `"${displayPath(dirname(path))}"` }, { plugin: name });
 }
 
-const entryFile = /^plugin\.[cm]?[jt]s$/;
 const noHints: readonly string[] = Object.freeze([]);
-
-function severalEntries(files: readonly string[]): readonly string[] {
-  let entries = 0;
-  for (const file of files) if (file.startsWith("plugin.") && entryFile.test(file)) entries += 1;
-  if (entries < 2) return noHints;
-  return [`there are several entries (${files.filter((file) => entryFile.test(file)).join(", ")}); one is used`];
-}
 
 function duplicate(used: FoundPlugin, ignored: FoundPlugin): PlugoError {
   const facts = { name: used.name, used: displayPath(used.path), ignored: displayPath(ignored.path) };

@@ -12,13 +12,9 @@ export interface FoundPlugin {
   readonly path: string;
   /** The same with symbolic links resolved. */
   readonly realPath: string;
-  /** The names of the regular files in it. */
-  readonly files: readonly string[];
-  /** The names of what else is in it: folders, links, and what is neither. */
-  readonly others: readonly string[];
   /** The validated manifest, or why there is none. */
   readonly manifest: Manifest | PlugoError;
-  /** Things worth saying at `debug`: unknown fields, several entries. */
+  /** Things worth saying at `debug`: unknown fields. */
   readonly hints: readonly string[];
 }
 

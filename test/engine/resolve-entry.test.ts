@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { describe, test } from "node:test";
 import { entryHint, entryNames, resolveEntry } from "#src/engine/resolve-entry.js";
 import { isPlugoError, type PlugoError } from "#src/kernel/plugo-error.js";
 import { createFolder, type TestFolder } from "../support/plugin-folder.ts";
 
 function resolveIn(folder: TestFolder, entry: string | null = null): string | PlugoError {
-  const found = readdirSync(folder.at("p"), { withFileTypes: true });
-  const namesOf = (isFile: boolean): string[] => found.filter((each) => each.isFile() === isFile).map(({ name }) => name);
-  return resolveEntry("shown/p", folder.at("p"), { files: namesOf(true), others: namesOf(false) }, entry);
+  return resolveEntry("shown/p", folder.at("p"), entry);
 }
 
 function missing(result: string | PlugoError): PlugoError {
@@ -71,10 +69,10 @@ describe("resolveEntry", () => {
 });
 
 describe("entryHint", () => {
-  test("names the entry file that is used and those that are not", () => {
-    assert.equal(entryHint("p", ["plugin.ts", "x"]), undefined);
-    assert.equal(entryHint("p", []), undefined);
-    const hint = entryHint("p", ["plugin.cjs", "plugin.js", "plugin.ts"]);
-    assert.equal(hint, '"p" has several entry files: plugin.ts is used, plugin.js, plugin.cjs is not.');
+  test("names a built copy beside the entry, and nothing else", () => {
+    using folder = createFolder({ "p/plugin.ts": "", "p/plugin.cjs": "", "q/plugin.mts": "", "q/plugin.mjs": "" });
+    assert.equal(entryHint(folder.at("p/plugin.ts")), undefined);
+    assert.equal(entryHint(folder.at("q/plugin.mts")), "plugin.mts is used, plugin.mjs beside it is not");
+    assert.equal(entryHint(folder.at("q/plugin.mjs")), undefined);
   });
 });

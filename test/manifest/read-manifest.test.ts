@@ -14,8 +14,8 @@ function read(metadata: Content): ManifestResult {
 
 function manifestOf(metadata: Content): Extract<ManifestResult, { manifest: unknown }> {
   const result = read(metadata);
-  if ("problem" in result) assert.fail(result.problem.message);
-  return result;
+  if ("manifest" in result) return result;
+  return assert.fail("problem" in result ? result.problem.message : "it is missing");
 }
 
 /** The findings, without the folder before `metadata.json`. */
@@ -219,7 +219,7 @@ describe("readManifest", () => {
   test("says of a missing file and of a folder in its place what they are", () => {
     using folder = createFolder();
     const missing = readManifest(folder.path, "sample");
-    assert.match("problem" in missing ? missing.problem.message : "", /metadata\.json is missing$/);
+    assert.deepEqual(missing, { isMissing: true });
     mkdirSync(folder.at("metadata.json"));
     const occupied = readManifest(folder.path, "sample");
     assert.match("problem" in occupied ? occupied.problem.message : "", /metadata\.json is a folder, not a file$/);

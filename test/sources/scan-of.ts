@@ -39,5 +39,5 @@ export function runtimeWish(name: string, enabled: boolean): Wish {
 function foundPlugin(name: string, metadata: object): FoundPlugin {
   const manifest = metadata instanceof Error ? (metadata as never) : manifestOf(name, metadata);
   const path = `/plugins/${name}`;
-  return { name, path, realPath: path, files: ["metadata.json", "plugin.ts"], others: [], manifest, hints: [] };
+  return { name, path, realPath: path, manifest, hints: [] };
 }
