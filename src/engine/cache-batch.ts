@@ -65,7 +65,7 @@ export function encodeBatch(records: Iterable<readonly [key: string, record: Tra
 export function decodeBatches(buffer: Buffer): CacheContent {
   const entries = new Map<string, IndexEntry>();
   let batches = 0;
-  for (let at = buffer.indexOf(magic); at !== -1; ) {
+  for (let at = buffer.indexOf(magic); at !== -1;) {
     const end = readBatch(buffer, at, entries);
     if (end !== undefined) batches += 1;
     at = buffer.indexOf(magic, end ?? at + 1);
@@ -74,7 +74,11 @@ export function decodeBatches(buffer: Buffer): CacheContent {
 }
 
 /** The record of a key. The maps are read only when they are asked for. */
-export function readRecord({ buffer, entries }: CacheContent, key: string, withMaps: boolean): TransformRecord | undefined {
+export function readRecord(
+  { buffer, entries }: CacheContent,
+  key: string,
+  withMaps: boolean,
+): TransformRecord | undefined {
   const entry = entries.get(key);
   if (entry === undefined) return undefined;
   const [, at, kindIndex, flags, loweredBy, isAscii, linksLength, codeLength, mapsLength] = entry;
@@ -99,7 +103,8 @@ function readBatch(buffer: Buffer, at: number, entries: Map<string, IndexEntry>)
   if (indexAt > buffer.length) return undefined;
   const dataAt = indexAt + buffer.readUInt32LE(at + 4);
   const end = dataAt + buffer.readUInt32LE(at + 8);
-  if (dataAt > buffer.length || crc32(buffer.subarray(indexAt, dataAt)) !== buffer.readUInt32LE(at + 12)) return undefined;
+  if (dataAt > buffer.length || crc32(buffer.subarray(indexAt, dataAt)) !== buffer.readUInt32LE(at + 12))
+    return undefined;
   const index = JSON.parse(buffer.toString("utf8", indexAt, dataAt)) as IndexEntry[];
   const isSound = end <= buffer.length && crc32(buffer.subarray(dataAt, end)) === buffer.readUInt32LE(at + 16);
   for (const entry of index) {

@@ -38,7 +38,8 @@ function actualCase(path: string): string | undefined {
     return above === undefined ? undefined : join(above, name);
   }
   const above = names === undefined ? actualCase(parent) : parent;
-  const actual = above === undefined ? undefined : list(above)?.find((other) => other.toLowerCase() === name.toLowerCase());
+  const actual =
+    above === undefined ? undefined : list(above)?.find((other) => other.toLowerCase() === name.toLowerCase());
   return above === undefined || actual === undefined ? undefined : join(above, actual);
 }
 

@@ -8,8 +8,8 @@ import { defineValue } from "./exports-object.ts";
 import { parseJson } from "./file-compiler.ts";
 import type { GenerationContext } from "./generation-context.ts";
 import { findImportSite } from "./import-site.ts";
-import { isPathLike } from "./resolve-import.ts";
 import type { ModuleRecord, Target } from "./module-record.ts";
+import { isPathLike } from "./resolve-import.ts";
 
 /** What CommonJS files need of their generation. */
 interface CommonJsGraph {
@@ -105,7 +105,7 @@ export class CommonJsModules {
       return "path" in target ? target.path : native.resolve(specifier, options);
     };
     return Object.assign(require, {
-      resolve: Object.assign(resolve, { paths: native.resolve.paths }),
+      resolve: Object.assign(resolve, { paths: (request: string) => native.resolve.paths(request) }),
       cache: this.#cache as unknown as NodeJS.Require["cache"],
       main: native.main,
       extensions: native.extensions,

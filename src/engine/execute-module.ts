@@ -61,7 +61,13 @@ export function evaluateFile({ file }: ModuleRecord, text: string, context: Gene
 function importMeta(path: string, { services }: GenerationContext): object {
   const url = pathToFileURL(path).href;
   const resolve = (specifier: unknown): string => services.resolver.resolveUrl(String(specifier), path);
-  return Object.assign(Object.create(null) as object, { dirname: dirname(path), filename: path, main: false, resolve, url });
+  return Object.assign(Object.create(null) as object, {
+    dirname: dirname(path),
+    filename: path,
+    main: false,
+    resolve,
+    url,
+  });
 }
 
 /** `export default () => …` has the name "default"; the transformer gives it one of its own. */
@@ -72,4 +78,3 @@ function nameDefault({ file, namespace }: ModuleRecord): void {
     Object.defineProperty(value, "name", { value: "default", configurable: true });
   }
 }
-

@@ -55,7 +55,15 @@ export class FileCompiler {
     const { kind, flags, linksJson, code, mapsJson } = record;
     const url = fileUrl(path);
     const inlineMap = inlineMaps ? inlineSourceMap(mapsJson ?? "[]", url, source.text) : undefined;
-    return { path, hash: source.hash, variant, kind, flags, linksJson, text: evaluatedText(kind, flags, code, url, inlineMap) };
+    return {
+      path,
+      hash: source.hash,
+      variant,
+      kind,
+      flags,
+      linksJson,
+      text: evaluatedText(kind, flags, code, url, inlineMap),
+    };
   }
 
   /** Whether compiling the file again would give the same. */

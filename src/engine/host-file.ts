@@ -28,7 +28,12 @@ export function checkHostFile(imported: HostImport, context: GenerationContext):
 }
 
 /** The error for a host file that Node.js refused. */
-export function hostFileError({ specifier, importer }: HostImport, reason: string, plugin: string, cause?: unknown): Error {
+export function hostFileError(
+  { specifier, importer }: HostImport,
+  reason: string,
+  plugin: string,
+  cause?: unknown,
+): Error {
   const facts = { specifier, reason, ...findImportSite(importer, specifier) };
   return plugoError("PLUGO_IMPORT_HOST_FILE", facts, { plugin, cause });
 }

@@ -27,7 +27,10 @@ export function findImportSite(file: string, specifier: string, name?: string): 
 /** The offset of the name in the clause of an import from `specifier`, else of the specifier itself. */
 function findStatement(source: string, specifier: string, name: string | undefined): number | undefined {
   const quoted = `(["'\`])${escape(specifier)}\\1`;
-  const pattern = new RegExp(`(?:\\bfrom\\s*|\\bimport\\s*(?:\\(\\s*)?|\\brequire(?:\\.resolve)?\\s*\\(\\s*)${quoted}`, "g");
+  const pattern = new RegExp(
+    `(?:\\bfrom\\s*|\\bimport\\s*(?:\\(\\s*)?|\\brequire(?:\\.resolve)?\\s*\\(\\s*)${quoted}`,
+    "g",
+  );
   let first: number | undefined;
   for (const { index, 0: text } of source.matchAll(pattern)) {
     if (isCommented(source, index)) continue;

@@ -6,7 +6,7 @@ import type { Namespace } from "./exports-object.ts";
 import { type GenerationContext, isImportable } from "./generation-context.ts";
 import { hostFileError } from "./host-file.ts";
 import { findImportSite } from "./import-site.ts";
-import type { Target } from "./module-record.ts";
+import type { ExternalModule, Target } from "./module-record.ts";
 import { asNamespace } from "./native-import.ts";
 
 const require = createRequire(import.meta.url);
@@ -40,8 +40,35 @@ export function loadExternal(
   }
 }
 
+/** Sets the namespace of a module that is imported statically. Throws, or rejects with, what its author can act on. */
+export function loadModule(module: ExternalModule, context: GenerationContext): Promise<void> | undefined {
+  const { specifier, target } = module;
+  const external = { specifier, target, importer: module.importer.file.path };
+  try {
+    const namespace = loadExternal(external, context);
+    if (namespace instanceof Promise) return setNamespace(module, namespace, external, context);
+    module.namespace = namespace;
+    return undefined;
+  } catch (error) {
+    throw explainFailure(external, error, context.plugin);
+  }
+}
+
+async function setNamespace(
+  module: ExternalModule,
+  loading: Promise<Namespace>,
+  external: ExternalImport,
+  { plugin }: GenerationContext,
+): Promise<void> {
+  try {
+    module.namespace = await loading;
+  } catch (error) {
+    throw explainFailure(external, error, plugin);
+  }
+}
+
 /** What a static import says when it failed: for the author of the plugin. */
-export function explainFailure({ specifier, importer, target }: ExternalImport, cause: unknown, plugin: string): unknown {
+function explainFailure({ specifier, importer, target }: ExternalImport, cause: unknown, plugin: string): unknown {
   const { code, message } = cause as { code?: unknown; message?: unknown };
   if (target.kind === "host" && isRefusal(code)) {
     const reason = code === "ERR_UNKNOWN_FILE_EXTENSION" ? "this Node.js runs no TypeScript." : describeThrown(cause);
@@ -53,14 +80,19 @@ export function explainFailure({ specifier, importer, target }: ExternalImport, 
   const missing =
     (code === "ERR_MODULE_NOT_FOUND" && text.includes(`'${name}' imported from ${dirname(importer)}`)) ||
     code === "ERR_UNKNOWN_BUILTIN_MODULE";
-  const notExported = code === "ERR_PACKAGE_PATH_NOT_EXPORTED" || (code === "ERR_MODULE_NOT_FOUND" && text.includes(`${dirname(importer)}`));
+  const notExported =
+    code === "ERR_PACKAGE_PATH_NOT_EXPORTED" || (code === "ERR_MODULE_NOT_FOUND" && text.includes(dirname(importer)));
   if (!missing && !notExported) return cause;
   const hint = specifier.startsWith("node:")
     ? `Correct the name: this Node.js (${process.version}) has no such module.`
     : missing
       ? `Run "npm install ${name}", or add "${name}" to the dependencies in the plugin's package.json.`
       : `Correct the path: ${text}`;
-  return plugoError("PLUGO_IMPORT_NOT_FOUND", { specifier, hint, ...findImportSite(importer, specifier) }, { plugin, cause });
+  return plugoError(
+    "PLUGO_IMPORT_NOT_FOUND",
+    { specifier, hint, ...findImportSite(importer, specifier) },
+    { plugin, cause },
+  );
 }
 
 function isRefusal(code: unknown): boolean {

@@ -7,15 +7,16 @@ import type { FileOwners, LoadRequest, OwnedTimers } from "./engine.ts";
 import type { DynamicImport } from "./evaluate.ts";
 import { planEvaluation } from "./evaluation-plan.ts";
 import { executeModule, type ModuleContext, suspendModule } from "./execute-module.ts";
+import { explainLoadError } from "./explain-load-error.ts";
 import { defineValue, type Namespace } from "./exports-object.ts";
 import { parseJson } from "./file-compiler.ts";
 import type { EngineServices, ImportableModules } from "./generation-context.ts";
 import { findMissingName } from "./import-check.ts";
-import { explainFailure, loadExternal } from "./load-external.ts";
-import { type Cycle, createRecord, type ExternalModule, linksOf, type ModuleRecord, type Target } from "./module-record.ts";
+import { type LinkSteps, linkModules } from "./link-modules.ts";
+import { loadExternal, loadModule } from "./load-external.ts";
+import { type Cycle, createRecord, type ExternalModule, type ModuleRecord, type Target } from "./module-record.ts";
 import { resolveTarget } from "./resolve-target.ts";
 import { type PlanSteps, runPlan } from "./run-plan.ts";
-import { authorFrames } from "./stack-map.ts";
 import { defineStarExports } from "./star-exports.ts";
 
 /** A file as an earlier generation had it. */
@@ -28,7 +29,7 @@ interface FrozenFile {
  * The modules of one generation of one plugin. Nothing but the plugin's own code and the host holds it: without them it
  * is collected with all its modules.
  */
-export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps {
+export class ModuleGraph implements ImportableModules, ModuleContext, LinkSteps, PlanSteps {
   readonly services: EngineServices;
   readonly plugin: string;
   readonly folder: string;
@@ -86,7 +87,7 @@ export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps 
       if (file.kind === "esm" && (file.flags & (flag.imports | flag.async)) === 0) {
         // Most plugins: one file that has nothing to wait for.
         this.#previous = undefined;
-        executeModule(this.#entry, this);
+        void executeModule(this.#entry, this);
         this.#entry.state = "done";
         this.#isLoaded = true;
         return this;
@@ -98,32 +99,33 @@ export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps 
         return this;
       };
       if (!(namespace instanceof Promise)) return loaded();
-      return namespace.then(
-        loaded,
-        (error: unknown) => {
-          throw this.#loadError(error);
-        },
-      );
+      return namespace.then(loaded, (error: unknown) => this.#fail(error));
     } catch (error) {
       this.#previous = undefined;
-      throw this.#loadError(error);
+      return this.#fail(error);
     }
   }
 
   import(path: string): Namespace | Promise<Namespace> {
     if (this.#running !== undefined) return this.#running.then(() => this.import(path));
-    const record = this.#link(path);
+    const record = linkModules(path, this);
     if (record.state === "linked") {
       const running = runPlan(planEvaluation(record), this);
       if (running !== undefined) {
-        const done = (): void => {
-          this.#running = undefined;
-        };
-        this.#running = running.then(done, done);
+        this.#running = this.#afterwards(running);
         return running.then(() => settled(record));
       }
     }
     return settled(record);
+  }
+
+  async #afterwards(running: Promise<void>): Promise<void> {
+    try {
+      await running;
+    } catch {
+      // For the one who asked; others go on.
+    }
+    this.#running = undefined;
   }
 
   /** Whether `test` holds for each file that this generation has its own copy of. */
@@ -135,27 +137,11 @@ export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps 
 
   /** The compiled file that this generation has at a path. */
   compiledFile(path: string): CompiledFile | undefined {
-    return this.#find(path)?.file;
+    return this.find(path)?.file;
   }
 
   load(module: ExternalModule): Promise<void> | undefined {
-    const { specifier, target } = module;
-    const external = { specifier, target, importer: module.importer.file.path };
-    const fail = (error: unknown): never => {
-      throw explainFailure(external, error, this.plugin);
-    };
-    try {
-      const namespace = loadExternal(external, this);
-      if (namespace instanceof Promise) {
-        return namespace.then((loaded) => {
-          module.namespace = loaded;
-        }, fail);
-      }
-      module.namespace = namespace;
-      return undefined;
-    } catch (error) {
-      return fail(error);
-    }
+    return loadModule(module, this);
   }
 
   suspend(cycle: Cycle): void {
@@ -185,37 +171,17 @@ export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps 
     }
   }
 
-  /** Links a file and all that it imports; what fails leaves nothing behind. */
-  #link(path: string): ModuleRecord {
-    const added: ModuleRecord[] = [];
-    try {
-      const record = this.#record(path, added);
-      if (record.state === "new" && !added.includes(record)) added.push(record);
-      // Grows while it is walked.
-      for (const next of added) {
-        if (next.state !== "new") continue;
-        next.imports = linksOf(next).imports.map(({ specifier }) => this.#imported(next, specifier, added));
-        next.state = "linked";
-      }
-      // Where a name is passed on, the file that passes it on is to blame: it comes after those that import it.
-      for (const next of added.toReversed()) {
-        const missing = (next.file.flags & flag.imports) === 0 ? undefined : findMissingName(next, this.plugin);
-        if (missing !== undefined) throw missing;
-      }
-      return record;
-    } catch (error) {
-      for (const { file } of added) this.#others?.delete(file.path);
-      throw error;
-    }
+  add(path: string): ModuleRecord {
+    const record = createRecord(this.#compile(path));
+    (this.#others ??= new Map()).set(path, record);
+    return record;
   }
 
-  #imported(importer: ModuleRecord, specifier: string, added: ModuleRecord[]): ModuleRecord | ExternalModule {
-    const target = this.#target(importer, specifier, "import");
-    if (target.kind === "own") return this.#record(target.path, added);
-    return { external: true, importer, specifier, target, namespace: undefined };
+  remove(path: string): void {
+    this.#others?.delete(path);
   }
 
-  #target(importer: ModuleRecord, specifier: string, mode: "import" | "require"): Target {
+  target(importer: ModuleRecord, specifier: string, mode: "import" | "require"): Target {
     const { path } = importer.file;
     const key = mode === "import" ? specifier : `require ${specifier}`;
     let target = importer.targets?.get(key) ?? this.#frozen?.get(path)?.targets?.get(key);
@@ -224,16 +190,7 @@ export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps 
     return target;
   }
 
-  #record(path: string, added: ModuleRecord[]): ModuleRecord {
-    const known = this.#find(path);
-    if (known !== undefined) return known;
-    const record = createRecord(this.#compile(path));
-    (this.#others ??= new Map()).set(path, record);
-    added.push(record);
-    return record;
-  }
-
-  #find(path: string): ModuleRecord | undefined {
+  find(path: string): ModuleRecord | undefined {
     return path === this.#entry.file.path ? this.#entry : this.#others?.get(path);
   }
 
@@ -243,7 +200,11 @@ export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps 
     } catch (cause) {
       if (isPlugoError(cause)) throw cause;
       // Found a moment ago, and gone or closed since.
-      const facts = { folder: displayPath(this.folder), looked: `readable ${basename(path)}`, hint: describeThrown(cause) };
+      const facts = {
+        folder: displayPath(this.folder),
+        looked: `readable ${basename(path)}`,
+        hint: describeThrown(cause),
+      };
       throw plugoError("PLUGO_ENTRY_MISSING", facts, { plugin: this.plugin, cause });
     }
   }
@@ -267,32 +228,26 @@ export class ModuleGraph implements ImportableModules, ModuleContext, PlanSteps 
   dynamicImport(importer: ModuleRecord): DynamicImport {
     return async (specifier, options) => {
       // Never within the evaluation that asks for it.
-      await undefined;
+      await Promise.resolve();
       const name = String(specifier);
-      const target = this.#target(importer, name, "import");
-      if (target.kind === "own") return await this.import(target.path);
-      return await loadExternal({ specifier: name, importer: importer.file.path, target, options }, this);
+      const target = this.target(importer, name, "import");
+      if (target.kind === "own") return this.import(target.path);
+      return loadExternal({ specifier: name, importer: importer.file.path, target, options }, this);
     };
   }
 
   #commonJsModules(): CommonJsModules {
     return (this.#commonJs ??= new CommonJsModules({
       context: this,
-      record: (path) => this.#link(path),
-      target: (importer, specifier) => this.#target(importer, specifier, "require"),
+      record: (path) => linkModules(path, this),
+      target: (importer, specifier) => this.target(importer, specifier, "require"),
       dynamicImport: (importer) => this.dynamicImport(importer),
     }));
   }
 
-  /** What `load` throws: plugo's own errors as they are, others with the file that threw. */
-  #loadError(error: unknown): unknown {
-    if (isPlugoError(error)) return error;
-    const thrower = [this.#entry, ...(this.#others?.values() ?? [])].findLast(
-      (record) => record.state === "failed" && record.error === error,
-    );
-    const file = displayPath((thrower ?? this.#entry).file.path);
-    const stack = authorFrames(this.services.mapStack(error, this));
-    return plugoError("PLUGO_EVALUATION", { file, detail: describeThrown(error), stack }, { plugin: this.plugin, cause: error });
+  #fail(error: unknown): never {
+    const records = [this.#entry, ...(this.#others?.values() ?? [])];
+    throw explainLoadError(error, records, this);
   }
 }
 

@@ -5,7 +5,9 @@ import { headerLines } from "./evaluate.ts";
 import { lazyRequire } from "./lazy-require.ts";
 import type { RawMap } from "./raw-map.ts";
 
-const remapping = lazyRequire<typeof remappingFunction | { default: typeof remappingFunction }>("@jridgewell/remapping");
+const remapping = lazyRequire<typeof remappingFunction | { default: typeof remappingFunction }>(
+  "@jridgewell/remapping",
+);
 
 /** Finds the place in the source of a place in the evaluated text. */
 export type FindOriginal = (position: Position) => Position | undefined;
@@ -19,7 +21,15 @@ export function findOriginals(mapsJson: string): FindOriginal {
 
 /** How to find the places that a map leads to. */
 export function findInMap(map: RawMap): FindOriginal {
-  const payload = { version: 3, file: "", sourceRoot: "", sources: ["source"], sourcesContent: [""], names: [...map.names], mappings: map.mappings };
+  const payload = {
+    version: 3,
+    file: "",
+    sourceRoot: "",
+    sources: ["source"],
+    sourcesContent: [""],
+    names: [...map.names],
+    mappings: map.mappings,
+  };
   const sourceMap = new SourceMap(payload);
   return ({ line, column }) => {
     const entry = sourceMap.findEntry(line - 1, column - 1);
@@ -32,7 +42,13 @@ export function findInMap(map: RawMap): FindOriginal {
 export function inlineSourceMap(mapsJson: string, url: string, source: string): string {
   const maps = JSON.parse(mapsJson) as RawMap[];
   const { mappings, names } = maps.length === 0 ? identity(source) : compose(maps);
-  const map = { version: 3, sources: [url], sourcesContent: [source], names, mappings: ";".repeat(headerLines) + mappings };
+  const map = {
+    version: 3,
+    sources: [url],
+    sourcesContent: [source],
+    names,
+    mappings: ";".repeat(headerLines) + mappings,
+  };
   return Buffer.from(JSON.stringify(map)).toString("base64");
 }
 
@@ -41,7 +57,12 @@ function compose(maps: readonly RawMap[]): RawMap {
   if (only !== undefined && maps.length === 1) return only;
   const loaded = remapping();
   const remap = typeof loaded === "function" ? loaded : loaded.default;
-  const inputs = maps.map(({ mappings, names }) => ({ version: 3 as const, sources: ["source"], names: [...names], mappings }));
+  const inputs = maps.map(({ mappings, names }) => ({
+    version: 3 as const,
+    sources: ["source"],
+    names: [...names],
+    mappings,
+  }));
   const composed = remap(inputs, () => null, { excludeContent: true });
   return { mappings: composed.mappings as string, names: composed.names };
 }

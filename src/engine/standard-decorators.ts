@@ -72,8 +72,7 @@ function findEsbuild(): Esbuild | undefined {
 /** Whether the "@" that was seen stands in a text or a comment: V8 knows no decorators. */
 function compiles(code: string): boolean {
   try {
-    new Script(`(async function () {${code}\n})`);
-    return true;
+    return new Script(`(async function () {${code}\n})`) instanceof Script;
   } catch {
     return false;
   }

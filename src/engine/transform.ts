@@ -5,9 +5,9 @@ import { plugoError } from "../kernel/plugo-error.ts";
 import { type FileLinks, flag } from "./compiled-file.ts";
 import type { Language } from "./language.ts";
 import { lazyRequire } from "./lazy-require.ts";
+import type { RawMap } from "./raw-map.ts";
 import { readRunnerOutput } from "./runner-output.ts";
 import { findInMap } from "./source-map.ts";
-import type { RawMap } from "./raw-map.ts";
 import { hasDecorators, lowerDecorators } from "./standard-decorators.ts";
 import type { TransformSettings } from "./transform-settings.ts";
 
@@ -55,7 +55,10 @@ export function transform(input: TransformInput): Transformed {
       return fromTypedCommonJs(file);
     case "js":
       return isCommonJs(file) ? fromCommonJs(file.source, []) : fromModule(file);
-    default:
+    case "ts":
+    case "tsx":
+    case "jsx":
+    case "mjs":
       return fromModule(file);
   }
 }
@@ -64,7 +67,11 @@ function fromModule(file: TransformInput): Transformed {
   const typed = file.language === "ts" || file.language === "tsx" || file.language === "cts";
   const jsx = file.language === "tsx" || file.language === "jsx";
   const lang = typed ? (jsx ? "tsx" : "ts") : jsx ? "jsx" : "js";
-  const plain = oxc().transformSync(file.path, file.source, { ...optionsFor(file.settings), lang, sourceType: "module" });
+  const plain = oxc().transformSync(file.path, file.source, {
+    ...optionsFor(file.settings),
+    lang,
+    sourceType: "module",
+  });
   throwFirst(file, plain.errors);
   let map = rawMap(plain.map);
   let runner = oxc().moduleRunnerTransformSync("module.mjs", plain.code, { sourcemap: true });

@@ -59,7 +59,10 @@ function readProject(file: string): ProjectSettings {
     defineFields: bool(options["useDefineForClassFields"]) ?? definesFieldsByTarget(options["target"]),
     verbatimImports: options["verbatimModuleSyntax"] === true,
     jsx: {
-      runtime: options["jsx"] === "react" || (options["jsx"] === undefined && "jsxFactory" in options) ? "classic" : "automatic",
+      runtime:
+        options["jsx"] === "react" || (options["jsx"] === undefined && "jsxFactory" in options)
+          ? "classic"
+          : "automatic",
       development: options["jsx"] === "react-jsxdev",
       importSource: text(options["jsxImportSource"]),
       pragma: text(options["jsxFactory"]),
@@ -106,9 +109,10 @@ function readOptions(file: string, seen: readonly string[]): CompilerOptions {
 }
 
 function findBase(base: string, folder: string): string | undefined {
-  const candidates = base.startsWith(".") || isAbsolute(base)
-    ? [join(isAbsolute(base) ? "" : folder, base)]
-    : [base, `${base}/tsconfig.json`];
+  const candidates =
+    base.startsWith(".") || isAbsolute(base)
+      ? [join(isAbsolute(base) ? "" : folder, base)]
+      : [base, `${base}/tsconfig.json`];
   const resolve = createRequire(join(folder, "tsconfig.json")).resolve;
   for (const candidate of candidates.flatMap((path) => [path, `${path}.json`])) {
     try {

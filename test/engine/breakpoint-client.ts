@@ -1,7 +1,9 @@
+// Between threads there are no origins.
+/* oxlint-disable unicorn/require-post-message-target-origin */
 import { type Debugger, Session } from "node:inspector/promises";
 import { SourceMap } from "node:module";
-import { parentPort, workerData } from "node:worker_threads";
 import { pathToFileURL } from "node:url";
+import { parentPort, workerData } from "node:worker_threads";
 
 /** What a debugger saw. */
 export interface ClientReport {

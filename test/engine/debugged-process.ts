@@ -1,3 +1,5 @@
+// Between threads there are no origins.
+/* oxlint-disable unicorn/require-post-message-target-origin */
 import { once } from "node:events";
 import inspector from "node:inspector";
 import { fileURLToPath } from "node:url";

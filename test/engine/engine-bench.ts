@@ -1,6 +1,6 @@
 import { join, sep } from "node:path";
-import { createRunnerEngine } from "#src/engine/runner-engine.js";
 import type { Engine, FileOwner, LoadedModules, LoadRequest } from "#src/engine/engine.js";
+import { createRunnerEngine } from "#src/engine/runner-engine.js";
 import type { PlugoError } from "#src/kernel/plugo-error.js";
 import { keepLines, type KeptLines } from "../support/load.ts";
 import { createFolder, type Files, type TestFolder } from "../support/plugin-folder.ts";
@@ -29,7 +29,11 @@ export interface EngineBench extends Disposable {
 /** @param files By their path in the application's folder; those of the plugin `p` are in `plugins/p`. */
 export function createBench(
   files: Files = {},
-  { cache = false, folder = createFolder(files), logger = keepLines() }: { cache?: boolean | string; folder?: TestFolder; logger?: KeptLines } = {},
+  {
+    cache = false,
+    folder = createFolder({ "package.json": {}, ...files }),
+    logger = keepLines(),
+  }: { cache?: boolean | string; folder?: TestFolder; logger?: KeptLines } = {},
 ): EngineBench {
   const cacheFolder = typeof cache === "string" ? cache : cache ? folder.at("cache") : undefined;
   const engine = createRunnerEngine({ cacheFolder, logger });
@@ -53,7 +57,7 @@ export function createBench(
       restore: false,
       ...overrides,
     }),
-    load: async (overrides) => (await engine.load(bench.request(overrides))) as TestModules,
+    load: async (overrides) => engine.load(bench.request(overrides)),
     async fail(overrides) {
       try {
         await engine.load(bench.request(overrides));

@@ -63,7 +63,11 @@ const faults: readonly Fault[] = [
   },
   {
     title: "a name that is passed on from where it is not",
-    files: { "plugin.ts": "import { a } from './a.ts'; export { a };", "a.ts": "export { a } from './b.ts';", "b.ts": "export {};" },
+    files: {
+      "plugin.ts": "import { a } from './a.ts'; export { a };",
+      "a.ts": "export { a } from './b.ts';",
+      "b.ts": "export {};",
+    },
     code: "PLUGO_IMPORT_NAME_MISSING",
     says: [/"\.\/b\.ts" has no export named "a"/, /a\.ts:1:10/],
   },
@@ -163,7 +167,10 @@ const faults: readonly Fault[] = [
   },
   {
     title: "a module that throws",
-    files: { "plugin.ts": "import './a.ts';", "a.ts": "enum E { A }\n\nfunction fail(): never {\n  throw new RangeError(`no ${E.A}`);\n}\nfail();" },
+    files: {
+      "plugin.ts": "import './a.ts';",
+      "a.ts": "enum E { A }\n\nfunction fail(): never {\n  throw new RangeError(`no ${E.A}`);\n}\nfail();",
+    },
     code: "PLUGO_EVALUATION",
     says: [/a\.ts" failed: .*no 0/, /at fail \(.*a\.ts:4:9\)/, /a\.ts:6:1/],
   },
@@ -175,7 +182,11 @@ const faults: readonly Fault[] = [
   },
   {
     title: "a top-level await that rejects, imported by others that wait",
-    files: { "plugin.ts": "import './a.ts'; import './b.ts';", "a.ts": "import './b.ts'; await 0;", "b.ts": "await 0; throw new Error('late');" },
+    files: {
+      "plugin.ts": "import './a.ts'; import './b.ts';",
+      "a.ts": "import './b.ts'; await 0;",
+      "b.ts": "await 0; throw new Error('late');",
+    },
     code: "PLUGO_EVALUATION",
     says: [/b\.ts" failed: .*late/],
   },
@@ -215,7 +226,11 @@ describe("Engine.load", () => {
 
   test("runs nothing when a name is missing", async () => {
     using bench = createBench(
-      inPlugin({ "plugin.ts": "import './a.ts'; import { b } from './b.ts'; export { b };", "a.ts": "globalThis.__ran = true;", "b.ts": "" }),
+      inPlugin({
+        "plugin.ts": "import './a.ts'; import { b } from './b.ts'; export { b };",
+        "a.ts": "globalThis.__ran = true;",
+        "b.ts": "",
+      }),
     );
     assert.equal((await bench.fail()).code, "PLUGO_IMPORT_NAME_MISSING");
     assert.equal("__ran" in globalThis, false);

@@ -61,7 +61,9 @@ describe("createRunnerEngine", () => {
       await settle();
       const slope = (process.memoryUsage().heapUsed - before) / ${reloads} / 1024;
       console.log(JSON.stringify({ alive: alive.filter((ref) => ref.deref() !== undefined).length, slope }));`;
-    const output = execFileSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", script], { encoding: "utf8" });
+    const output = execFileSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", script], {
+      encoding: "utf8",
+    });
     const { alive, slope } = JSON.parse(output) as { alive: number; slope: number };
     assert.equal(alive, 1, "only the newest generation is alive");
     assert.ok(slope < 20, `the heap grows by ${slope} KB a reload`);

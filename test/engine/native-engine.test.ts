@@ -3,10 +3,13 @@ import { describe, test } from "node:test";
 import type { Engine, LoadedModules, LoadRequest } from "#src/engine/engine.js";
 import { createNativeEngine } from "#src/engine/native-engine.js";
 import type { PlugoError } from "#src/kernel/plugo-error.js";
-import { createFolder, type TestFolder } from "../support/plugin-folder.ts";
 import { keepLines } from "../support/load.ts";
+import { createFolder, type TestFolder } from "../support/plugin-folder.ts";
 
-function engineFor(folder: TestFolder, entry: string): { engine: Engine; load: (previous?: LoadedModules) => Promise<LoadedModules> } {
+function engineFor(
+  folder: TestFolder,
+  entry: string,
+): { engine: Engine; load: (previous?: LoadedModules) => Promise<LoadedModules> } {
   const engine = createNativeEngine({ cacheFolder: undefined, logger: keepLines() });
   const request = (previous: LoadedModules | undefined): LoadRequest => ({
     plugin: "p",
@@ -20,11 +23,11 @@ function engineFor(folder: TestFolder, entry: string): { engine: Engine; load: (
     previous,
     restore: false,
   });
-  return { engine, load: async (previous) => await engine.load(request(previous)) };
+  return { engine, load: async (previous) => engine.load(request(previous)) };
 }
 
 async function failing(loading: Promise<unknown>): Promise<PlugoError> {
-  return await loading.then(
+  return loading.then(
     () => assert.fail("It loads."),
     (error: unknown) => error as PlugoError,
   );
@@ -32,7 +35,9 @@ async function failing(loading: Promise<unknown>): Promise<PlugoError> {
 
 describe("createNativeEngine", () => {
   test("load imports the entry through Node.js", async () => {
-    using folder = createFolder({ "plugin.mjs": "export { sep } from 'node:path'; export * as self from './plugin.mjs';" });
+    using folder = createFolder({
+      "plugin.mjs": "export { sep } from 'node:path'; export * as self from './plugin.mjs';",
+    });
     const { namespace, files } = await engineFor(folder, "plugin.mjs").load();
     assert.equal(namespace["self"], namespace);
     assert.deepEqual([...files.keys()], [folder.at("plugin.mjs")]);
@@ -54,7 +59,11 @@ describe("createNativeEngine", () => {
   });
 
   test("load explains what Node.js refuses", async () => {
-    using folder = createFolder({ "bad.mjs": "const x = ;", "throws.mjs": "throw new RangeError('no');", "plugin.tsx": "" });
+    using folder = createFolder({
+      "bad.mjs": "const x = ;",
+      "throws.mjs": "throw new RangeError('no');",
+      "plugin.tsx": "",
+    });
     const syntax = await failing(engineFor(folder, "bad.mjs").load());
     assert.equal(syntax.code, "PLUGO_SYNTAX");
     assert.match(syntax.message, /bad\.mjs/);

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { LoadedModules } from "#src/engine/engine.js";
 import { createBench, inPlugin } from "./engine-bench.ts";
 
 const major = Number(process.versions.node.split(".")[0]);
@@ -21,7 +20,8 @@ describe("Engine.load", () => {
   test("imports a file of another plugin from the generation that it is given, also later", async () => {
     using bench = createBench({
       ...inPlugin({
-        "plugin.ts": "import { state } from '../other/lib/state.js'; export { state }; export const late = async () => (await import('../other/lib/late.ts')).state;",
+        "plugin.ts":
+          "import { state } from '../other/lib/state.js'; export { state }; export const late = async () => (await import('../other/lib/late.ts')).state;",
       }),
       "plugins/other/plugin.ts": "export { state } from './lib/state.ts';",
       "plugins/other/lib/state.ts": "export const state = {};",
@@ -41,13 +41,16 @@ describe("Engine.load", () => {
       ...inPlugin({ "plugin.ts": "export { a } from '../other/plugin.ts';" }),
       "plugins/other/plugin.ts": "await 0; export const a = 1;",
     });
-    bench.dependencies.set("other", bench.engine.load(bench.request({ plugin: "other" })) as Promise<LoadedModules>);
+    bench.dependencies.set("other", bench.engine.load(bench.request({ plugin: "other" })));
     assert.equal((await bench.load()).namespace["a"], 1);
   });
 
   test("refuses a file of a plugin that is not declared, unless only its types are imported", async () => {
     using bench = createBench({
-      ...inPlugin({ "plugin.ts": "import { a } from '../other/a.ts'; export { a };", "types.ts": "import { A } from '../other/a.ts'; export const x: A = 1;" }),
+      ...inPlugin({
+        "plugin.ts": "import { a } from '../other/a.ts'; export { a };",
+        "types.ts": "import { A } from '../other/a.ts'; export const x: A = 1;",
+      }),
       "plugins/other/a.ts": "export const a = 1; export type A = number;",
     });
     const error = await bench.fail();
@@ -68,7 +71,10 @@ describe("Engine.load", () => {
 
   test("shares a host file with the host, whatever the alias", async () => {
     using bench = createBench({
-      ...inPlugin({ "plugin.ts": "import { db } from '../../src/db'; import aliased from '@host/data.json'; export { db, aliased };" }),
+      ...inPlugin({
+        "plugin.ts":
+          "import { db } from '../../src/db'; import aliased from '@host/data.json'; export { db, aliased };",
+      }),
       "src/db.mjs": "export const db = {};",
       "src/data.json": { x: 1 },
       "tsconfig.json": { compilerOptions: { paths: { "@host/*": ["./src/*"] } } },
@@ -109,7 +115,9 @@ describe("Engine.load", () => {
 
   test("imports packages through a linked node_modules, with one instance for all", async () => {
     using bench = createBench({
-      ...inPlugin({ "plugin.ts": "export { id } from 'dep'; import inner from './node_modules/dep/i.js'; export { inner };" }),
+      ...inPlugin({
+        "plugin.ts": "export { id } from 'dep'; import inner from './node_modules/dep/i.js'; export { inner };",
+      }),
       "store/node_modules/dep/package.json": { name: "dep", type: "module", main: "i.js" },
       "store/node_modules/dep/i.js": "export const id = {}; export default id;",
     });
@@ -122,7 +130,11 @@ describe("Engine.load", () => {
 
   test("takes a file that is reached through a link by its real path", async () => {
     using bench = createBench({
-      ...inPlugin({ "plugin.ts": "import { a } from './lib/a.ts'; import { a as b } from './linked/a.ts'; export const same = a === b;", "lib/a.ts": "export const a = {};" }),
+      ...inPlugin({
+        "plugin.ts":
+          "import { a } from './lib/a.ts'; import { a as b } from './linked/a.ts'; export const same = a === b;",
+        "lib/a.ts": "export const a = {};",
+      }),
     });
     mkdirSync(bench.folder.at("plugins/p"), { recursive: true });
     symlinkSync(bench.folder.at("plugins/p/lib"), bench.folder.at("plugins/p/linked"), "junction");
@@ -131,7 +143,11 @@ describe("Engine.load", () => {
 
   test("hands the files their generation's timers, and asks for them once", async () => {
     using bench = createBench(
-      inPlugin({ "plugin.ts": "import { b } from './b.ts'; export const used = [setTimeout, b, typeof setInterval];", "b.ts": "export const b = setImmediate;", "none.ts": "export {};" }),
+      inPlugin({
+        "plugin.ts": "import { b } from './b.ts'; export const used = [setTimeout, b, typeof setInterval];",
+        "b.ts": "export const b = setImmediate;",
+        "none.ts": "export {};",
+      }),
     );
     let asked = 0;
     const timers = (): never => {

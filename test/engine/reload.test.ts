@@ -32,8 +32,14 @@ describe("Engine.load", () => {
     const { state } = second.namespace;
     assert.deepEqual(state, { b: { deep: "new" }, data: { x: "new" }, own: { inner: { x: "new" } } });
     assert.deepEqual(first.namespace["state"].b, { deep: "old" });
-    assert.notEqual(first.files.get(bench.folder.at("plugins/p/deep.ts")), second.files.get(bench.folder.at("plugins/p/deep.ts")));
-    assert.equal(first.files.get(bench.folder.at("plugins/p/b.ts")), second.files.get(bench.folder.at("plugins/p/b.ts")));
+    assert.notEqual(
+      first.files.get(bench.folder.at("plugins/p/deep.ts")),
+      second.files.get(bench.folder.at("plugins/p/deep.ts")),
+    );
+    assert.equal(
+      first.files.get(bench.folder.at("plugins/p/b.ts")),
+      second.files.get(bench.folder.at("plugins/p/b.ts")),
+    );
     assert.equal(second.files.size, 6);
   });
 
@@ -41,8 +47,15 @@ describe("Engine.load", () => {
     using bench = createBench(inPlugin(graph));
     const first = await bench.load();
     assert.equal(await first.namespace["late"](), "old");
-    bench.folder.write(inPlugin({ ...changed, "deep/index.ts": "export const deep = 'folder';", "other.ts": "export const other = 'new';" }));
-    for (const path of ["deep.ts", "d.json", "c.cjs", "late.ts", "plugin.ts"]) rmSync(bench.folder.at(`plugins/p/${path}`));
+    bench.folder.write(
+      inPlugin({
+        ...changed,
+        "deep/index.ts": "export const deep = 'folder';",
+        "other.ts": "export const other = 'new';",
+      }),
+    );
+    for (const path of ["deep.ts", "d.json", "c.cjs", "late.ts", "plugin.ts"])
+      rmSync(bench.folder.at(`plugins/p/${path}`));
     bench.engine.refresh();
     const once = await bench.load({ previous: first, restore: true });
     const again = await bench.load({ previous: once, restore: true });
@@ -50,13 +63,17 @@ describe("Engine.load", () => {
       assert.deepEqual(namespace["state"], { b: { deep: "old" }, data: { x: "old" }, own: { inner: { x: "old" } } });
       assert.notEqual(namespace["state"], first.namespace["state"]);
       assert.equal(await namespace["late"](), "old");
-      assert.equal(files.get(bench.folder.at("plugins/p/deep.ts")), first.files.get(bench.folder.at("plugins/p/deep.ts")));
+      assert.equal(
+        files.get(bench.folder.at("plugins/p/deep.ts")),
+        first.files.get(bench.folder.at("plugins/p/deep.ts")),
+      );
     }
     assert.equal(await again.namespace["other"](), "new", "a file that the generation never had is read");
   });
 
   test("compiles a file again when only its tsconfig has changed", async () => {
-    const code = "const seen: string[] = []; class A { set x(_: number) { seen.push('set'); } } class B extends A { x = 1; } new B(); export { seen };";
+    const code =
+      "const seen: string[] = []; class A { set x(_: number) { seen.push('set'); } } class B extends A { x = 1; } new B(); export { seen };";
     using bench = createBench(inPlugin({ "plugin.ts": code, "tsconfig.json": {} }));
     const first = await bench.load();
     assert.deepEqual(first.namespace["seen"], []);
@@ -70,7 +87,8 @@ describe("Engine.load", () => {
   test("returns a value when nothing has to wait, and a promise when something has", () => {
     using bench = createBench(
       inPlugin({
-        "plugin.ts": "import { b } from './b.ts'; import c from './c.cjs'; import d from './d.json'; export const all = [b, c, d]; export async function initPlugin() { await 0; }",
+        "plugin.ts":
+          "import { b } from './b.ts'; import c from './c.cjs'; import d from './d.json'; export const all = [b, c, d]; export async function initPlugin() { await 0; }",
         "b.ts": "export * from './plugin.ts'; export const b = 1;",
         "c.cjs": "module.exports = 2;",
         "d.json": "3",

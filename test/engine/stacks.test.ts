@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
+import { inspect } from "node:util";
 import { createBench, inPlugin } from "./engine-bench.ts";
 
 const thrower = `enum Level {
@@ -31,7 +32,9 @@ export const rethrow = async (): Promise<void> => {
 
 /** Every \`file:line:column\` of a stack that names the file. */
 function places(stack: string, file: string): string[] {
-  return stack.split("\n").flatMap((line) => new RegExp(`${file.replace(".", "\\.")}:(\\d+:\\d+)`).exec(line)?.[1] ?? []);
+  return stack
+    .split("\n")
+    .flatMap((line) => new RegExp(`${file.replace(".", "\\.")}:(\\d+:\\d+)`).exec(line)?.[1] ?? []);
 }
 
 describe("Engine.mapStack", () => {
@@ -80,7 +83,9 @@ describe("Engine.mapStack", () => {
   });
 
   test("points into the generation that threw, when it is told which", async () => {
-    using bench = createBench(inPlugin({ "plugin.ts": "export const f = () => { throw new Error('x'); };" }), { cache: true });
+    using bench = createBench(inPlugin({ "plugin.ts": "export const f = () => { throw new Error('x'); };" }), {
+      cache: true,
+    });
     const first = await bench.load();
     bench.folder.write(inPlugin({ "plugin.ts": "type A = 1;\n\n\nexport const f = () => { throw new Error('x'); };" }));
     const second = await bench.load({ previous: first });
@@ -97,7 +102,7 @@ describe("Engine.mapStack", () => {
   });
 
   for (const thrown of [undefined, null, 1, "text", {}, { stack: 1 }, Object.freeze(new Error("frozen"))]) {
-    test(`never throws, not for ${String(thrown)}`, () => {
+    test(`never throws, not for ${inspect(thrown, { depth: 0 }).split("\n")[0]}`, () => {
       using bench = createBench();
       assert.equal(typeof bench.engine.mapStack(thrown), "string");
     });
@@ -105,11 +110,15 @@ describe("Engine.mapStack", () => {
 
   test("leaves the mapping to Node.js under --enable-source-maps", () => {
     using bench = createBench(inPlugin({ "plugin.ts": thrower }));
-    const output = runChild(bench.folder.at("plugins/p"), ["--enable-source-maps"], `
+    const output = runChild(
+      bench.folder.at("plugins/p"),
+      ["--enable-source-maps"],
+      `
       const { namespace } = await load();
       const error = await namespace.rethrow().catch((thrown) => thrown);
       console.log(JSON.stringify([error.stack, engine.mapStack(error)]));
-    `);
+    `,
+    );
     const [own, mapped] = JSON.parse(output) as [string, string];
     assert.deepEqual(places(own, "plugin.ts"), ["18:11", "23:27"]);
     assert.equal(mapped, own);

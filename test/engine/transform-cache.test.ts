@@ -6,8 +6,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { TransformCache } from "#src/engine/transform-cache.js";
-import { transformerVersion } from "#src/engine/transform.js";
 import type { TransformRecord } from "#src/engine/transform-record.js";
+import { transformerVersion } from "#src/engine/transform.js";
 import { keepLines } from "../support/load.ts";
 import { createFolder } from "../support/plugin-folder.ts";
 import { createBench, inPlugin } from "./engine-bench.ts";
@@ -205,7 +205,9 @@ describe("TransformCache", () => {
         process.exit(0);
       });
       process.stdout.write("ready");`;
-    const children = [0, 200].map((from) => spawn(process.execPath, ["--input-type=module", "-e", code(from)], { stdio: ["pipe", "pipe", "inherit"] }));
+    const children = [0, 200].map((from) =>
+      spawn(process.execPath, ["--input-type=module", "-e", code(from)], { stdio: ["pipe", "pipe", "inherit"] }),
+    );
     await Promise.all(children.map((child) => once(child.stdout, "data")));
     for (const child of children) child.stdin.write("go");
     await Promise.all(children.map((child) => once(child, "exit")));
@@ -223,7 +225,10 @@ describe("TransformCache", () => {
 
 describe("Engine.flush", () => {
   test("lets the next process load without a transform", async () => {
-    const files = inPlugin({ "plugin.ts": "import { b } from './b.ts'; export const a: number = b;", "b.ts": "export const b = 1;" });
+    const files = inPlugin({
+      "plugin.ts": "import { b } from './b.ts'; export const a: number = b;",
+      "b.ts": "export const b = 1;",
+    });
     using bench = createBench(files, { cache: true });
     await bench.load();
     bench.engine.flush();
@@ -243,7 +248,10 @@ describe("Engine.flush", () => {
   test("keeps the first load working when the cache is nowhere or cannot be written", async () => {
     for (const cache of [false, "plugins/p/plugin.ts/x"]) {
       using bench = createBench(inPlugin({ "plugin.ts": "export const a: number = 1;" }));
-      const other = createBench({}, { cache: cache === false ? false : bench.folder.at(String(cache)), folder: bench.folder });
+      const other = createBench(
+        {},
+        { cache: cache === false ? false : bench.folder.at(String(cache)), folder: bench.folder },
+      );
       assert.equal((await other.load()).namespace["a"], 1);
       other.engine.flush();
       assert.equal((await other.load()).namespace["a"], 1);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { describe, test } from "node:test";
@@ -11,7 +11,14 @@ import { transform, type Transformed } from "#src/engine/transform.js";
 import { createFolder } from "../support/plugin-folder.ts";
 
 function transformed(source: string, language: Parameters<typeof transform>[0]["language"] = "ts"): Transformed {
-  return transform({ path: `/p/a.${language}`, source, language, packageType: undefined, settings: defaultSettings, plugin: "p" });
+  return transform({
+    path: `/p/a.${language}`,
+    source,
+    language,
+    packageType: undefined,
+    settings: defaultSettings,
+    plugin: "p",
+  });
 }
 
 /** The flags by their names. */
@@ -129,7 +136,8 @@ export class C {}
     const source = "type A = 1;\n\nexport default 1; interface B {}\nexport default 2;";
     assert.throws(
       () => transformed(source),
-      ({ message }: Error) => /a\.ts:3:1: .*multiple default/.test(message) && message.includes("> 3 | export default 1;"),
+      ({ message }: Error) =>
+        /a\.ts:3:1: .*multiple default/.test(message) && message.includes("> 3 | export default 1;"),
     );
   });
 
@@ -140,10 +148,13 @@ export class C {}
   });
 
   test("refuses standard decorators without esbuild, naming the file and both ways out", () => {
-    using folder = createFolder({ "package.json": { name: "@plugo/node", type: "module", imports: { "#src/*": "./dist/*" } } });
+    using folder = createFolder({
+      "package.json": { name: "@plugo/node", type: "module", imports: { "#src/*": "./dist/*" } },
+    });
     const built = dirname(dirname(fileURLToPath(import.meta.resolve("#src/engine/transform.js"))));
     cpSync(built, folder.at("dist"), { recursive: true });
-    mkdirSync(folder.at("node_modules"));
+    // One that cannot be loaded, lest one be found further up.
+    folder.write({ "node_modules/esbuild/package.json": { name: "esbuild", exports: {} } });
     const require = createRequire(import.meta.url);
     for (const name of ["oxc-transform", "leven"]) {
       symlinkSync(dirname(require.resolve(name)), folder.at(`node_modules/${name}`), "junction");
@@ -154,7 +165,10 @@ export class C {}
       try {
         transform({ path: "/p/a.ts", source: "@d class A {}", language: "ts", settings: defaultSettings, plugin: "p" });
       } catch (error) { console.log(error.code, error.message, error.remedy); }`;
-    const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", cwd: folder.path });
+    const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+      cwd: folder.path,
+    });
     assert.match(output, /^PLUGO_DECORATORS .*a\.ts.*npm install esbuild.*experimentalDecorators/);
   });
 });

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { describe, test } from "node:test";
+
+describe("createNamespace", () => {
+  test("keeps V8's fast properties, also for the next generation's exports of the same names", () => {
+    const script = `
+      import { createNamespace, defineExport } from ${JSON.stringify(import.meta.resolve("#src/engine/exports-object.js"))};
+      const generations = Array.from({ length: 5 }, (_, generation) => {
+        const namespace = createNamespace();
+        for (let index = 0; index < 20; index += 1) defineExport(namespace, "name" + index, () => generation);
+        return namespace;
+      });
+      console.log(JSON.stringify(generations.map((namespace) => %HasFastProperties(namespace))));`;
+    const flags = ["--allow-natives-syntax", "--input-type=module", "-e", script];
+    const fast: unknown = JSON.parse(execFileSync(process.execPath, flags, { encoding: "utf8" }));
+    assert.deepEqual(fast, [true, true, true, true, true]);
+  });
+});
