@@ -101,6 +101,17 @@ describe("pluginRoutes of examples/express-plugins", () => {
     await app.waitFor(/v1 disposed/);
   });
 
+  it("has the host's close wait for a response, while new requests fall through", async () => {
+    const slow = get("/slow");
+    await app.waitFor(/slow v1 began/);
+    app.send("close");
+    while ((await get("/version")) !== "404");
+    assert.doesNotMatch(app.output, /v1 disposed|close done/);
+    await fetch(new URL("/open", url));
+    assert.equal(await slow, "v1");
+    await app.waitFor(/v1 disposed[^]*close done/);
+  });
+
   it("lets the plugin's paths fall through once the host is closed", async () => {
     app.send("close");
     await app.waitFor(/close done/);
