@@ -415,8 +415,8 @@ const probes: readonly Probe[] = [
     title: "import() of what the running evaluation has yet to reach",
     files: {
       "plugin.ts":
-        "import './a.ts'; import { b } from './b.ts'; export const result = (globalThis as any).__early.then((early: any) => [early.b, b]);",
-      "a.ts": "(globalThis as any).__early = import('./b.ts');",
+        "import { early } from './a.ts'; import 'esm-dep'; import { b } from './b.ts'; export const result = early.then((early: any) => [early, b]);",
+      "a.ts": "export const early = import('./b.ts').then((m) => m.b);",
       "b.ts": "export const b = 1;",
     },
     expected: [1, 1],
