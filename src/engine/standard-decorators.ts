@@ -6,10 +6,7 @@ import { plugoError } from "../kernel/plugo-error.ts";
 import type { RawMap } from "./raw-map.ts";
 import type { TransformInput } from "./transform.ts";
 
-interface Esbuild {
-  readonly version: string;
-  transformSync(source: string, options: Record<string, unknown>): { code: string; map: string };
-}
+type Esbuild = Pick<typeof import("esbuild"), "transformSync">;
 
 const decorator = /(?:^|[^\w$."'`\\*])@[\w$(]/m;
 
@@ -25,6 +22,7 @@ export function lowerDecorators(
 ): { readonly code: string; readonly map: RawMap } {
   const esbuild = findEsbuild();
   if (esbuild === undefined) throw plugoError("PLUGO_DECORATORS", { at: displayPath(path) }, { plugin });
+  const { runtime, importSource, pragma, pragmaFrag } = settings.jsx;
   const lowered = esbuild.transformSync(source, {
     loader,
     format: "esm",
@@ -33,15 +31,15 @@ export function lowerDecorators(
     sourcesContent: false,
     sourcefile: path,
     logLevel: "silent",
-    jsx: settings.jsx.runtime === "classic" ? "transform" : "automatic",
+    jsx: runtime === "classic" ? "transform" : "automatic",
+    ...(importSource === undefined ? {} : { jsxImportSource: importSource }),
+    ...(pragma === undefined ? {} : { jsxFactory: pragma }),
+    ...(pragmaFrag === undefined ? {} : { jsxFragment: pragmaFrag }),
     tsconfigRaw: {
       compilerOptions: {
         experimentalDecorators: false,
         useDefineForClassFields: settings.defineFields,
         verbatimModuleSyntax: settings.verbatimImports,
-        jsxImportSource: settings.jsx.importSource,
-        jsxFactory: settings.jsx.pragma,
-        jsxFragmentFactory: settings.jsx.pragmaFrag,
       },
     },
   });
@@ -51,17 +49,18 @@ export function lowerDecorators(
 
 /** The version of the esbuild that would be used; it decides whether an older result may be used again. */
 export function esbuildVersion(): string | undefined {
-  return findEsbuild()?.version;
+  return (requireEsbuild("esbuild/package.json") as { version: string } | undefined)?.version;
 }
 
-let found: Esbuild | undefined;
-
 function findEsbuild(): Esbuild | undefined {
-  if (found !== undefined) return found;
+  return requireEsbuild("esbuild") as Esbuild | undefined;
+}
+
+/** From plugo itself, else from the application. */
+function requireEsbuild(specifier: string): unknown {
   for (const from of [import.meta.url, join(process.cwd(), "plugo.js")]) {
     try {
-      found = createRequire(from)("esbuild") as Esbuild;
-      return found;
+      return createRequire(from)(specifier) as unknown;
     } catch {
       // Not installed there.
     }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 describe("createNamespace", () => {
   test("keeps V8's fast properties, also for the next generation's exports of the same names", () => {
@@ -15,5 +16,11 @@ describe("createNamespace", () => {
     const flags = ["--allow-natives-syntax", "--input-type=module", "-e", script];
     const fast: unknown = JSON.parse(execFileSync(process.execPath, flags, { encoding: "utf8" }));
     assert.deepEqual(fast, [true, true, true, true, true]);
+  });
+
+  test("has a bench that runs", () => {
+    const script = fileURLToPath(import.meta.resolve("./hot-bindings.bench.js"));
+    const output = execFileSync(process.execPath, [script, "1000"], { encoding: "utf8" });
+    assert.match(output, /generation 4: .* times native/);
   });
 });
