@@ -27,7 +27,9 @@ function speed() {
   const cases = {
     floor: () => run("floor.mjs", [plugins.floor]),
     "native import(), JavaScript": () => run("native-import.mjs", [plugins.esm, "plugin.mjs"]),
-    ...(major >= 24 && { "native import(), TypeScript": () => run("native-import.mjs", [plugins.typescript, "plugin.ts"]) }),
+    ...(major >= 24 && {
+      "native import(), TypeScript": () => run("native-import.mjs", [plugins.typescript, "plugin.ts"]),
+    }),
     "plugo, warm cache": () => run("plugo.mjs", [plugins.typescript, plugins.root]),
     "plugo, cold cache": () => {
       rmSync(cache, { recursive: true, force: true });
@@ -44,7 +46,9 @@ function speed() {
       times[name].push(milliseconds);
     }
   }
-  console.log(`\n${count} one-file plugins, Node.js ${version}, ${rounds} rounds: ms as median (min–max), ratio to the floor`);
+  console.log(
+    `\n${count} one-file plugins, Node.js ${version}, ${rounds} rounds: ms as median (min–max), ratio to the floor`,
+  );
   for (const [name, list] of Object.entries(times)) {
     const ratios = list.map((time, round) => time / times.floor[round]);
     console.log(`  ${name.padEnd(30)} ${spread(list).padStart(24)}   ${spread(ratios, 2)}`);
@@ -91,7 +95,9 @@ function importCost() {
     imported.push(time(`import "@plugo/node"`));
   }
   const cost = median(imported) - median(bare);
-  console.log(`\nimport "@plugo/node", Node.js ${version}: bare start ${spread(bare)} ms, with the import ${spread(imported)} ms`);
+  console.log(
+    `\nimport "@plugo/node", Node.js ${version}: bare start ${spread(bare)} ms, with the import ${spread(imported)} ms`,
+  );
   console.log(`  the import costs ${cost.toFixed(1)} ms, ${(cost / median(bare)).toFixed(2)} of a bare start`);
 }
 

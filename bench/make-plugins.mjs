@@ -30,10 +30,7 @@ export function makePlugins(count) {
       join(folders.floor, name, "plugin.js"),
       `(function () {\n"use strict";\nfunction initPlugin(context) {\n${body}}\nreturn { initPlugin };\n})`,
     );
-    writeFileSync(
-      join(folders.esm, name, "plugin.mjs"),
-      `export function initPlugin(context) {\n${body}}\n`,
-    );
+    writeFileSync(join(folders.esm, name, "plugin.mjs"), `export function initPlugin(context) {\n${body}}\n`);
     writeFileSync(
       join(folders.typescript, name, "plugin.ts"),
       `export function initPlugin(context: { seen: { count: number } }): { number: number } {\n${body}}\n`,

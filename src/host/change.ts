@@ -129,8 +129,8 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     const { state, generation } = attempt;
     if (state.kind !== "loading") return generation.modules;
     return Promise.resolve(state.loading).then((result) => {
-      if (isPlugoError(result) || generation.modules === undefined) throw result;
-      return generation.modules;
+      if (isPlugoError(result)) throw result;
+      return generation.modules!;
     });
   }
 

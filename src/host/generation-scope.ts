@@ -63,9 +63,7 @@ export class GenerationScope implements InternalScope {
   get use(): InternalScope["use"] {
     const generation = this.#generation;
     return (disposable) => {
-      // What was made without a prototype has no constructor.
-      const { constructor } = disposable as { readonly constructor?: { readonly name?: unknown } };
-      const label = `the disposable ${String(constructor?.name ?? "Object")}`;
+      const label = `the disposable ${nameOfClass(disposable)}`;
       if (Symbol.asyncDispose in disposable) generation.defer(() => disposable[Symbol.asyncDispose](), label);
       else generation.defer(() => disposable[Symbol.dispose](), label);
       return disposable;
@@ -98,4 +96,10 @@ export class GenerationScope implements InternalScope {
   get [scopeInternals](): ScopeInternals {
     return { host: this.#generation.services.internals, position: this.#generation.position };
   }
+}
+
+/** What was made without a prototype has no constructor. */
+function nameOfClass(value: object): string {
+  const { constructor } = value as { readonly constructor?: { readonly name?: unknown } };
+  return typeof constructor?.name === "string" ? constructor.name : "Object";
 }

@@ -205,7 +205,7 @@ export class Generation {
   async #prepareAll(preparations: readonly (() => unknown)[]): Promise<void> {
     for (const prepare of preparations) {
       const result = prepare();
-      // oxlint-disable-next-line no-await-in-loop -- in the order they were given
+      // In the order they were given.
       if (isThenable(result)) await result;
     }
   }

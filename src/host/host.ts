@@ -93,9 +93,8 @@ export class Host implements PluginHost {
     let waited: Promise<unknown> | undefined;
     while (waited !== this.#queue) {
       waited = this.#queue;
-      // oxlint-disable-next-line no-await-in-loop -- until nothing was added while waiting
+      // Until nothing was added while waiting.
       await waited;
-      // oxlint-disable-next-line no-await-in-loop
       await this.#reconciler.settled();
     }
   };
@@ -162,7 +161,9 @@ export class Host implements PluginHost {
 
   /** Looks at the disk first: a plugin may have been added just now. */
   #requireKnown(names: readonly string[], where: string, isTouched: (name: string) => boolean): void {
-    const { scan, selection } = this.#reconciler.read(isTouched);
+    const inputs = this.#reconciler.read(isTouched);
+    const { scan } = inputs;
+    const selection = this.#reconciler.select(inputs);
     for (const name of names) {
       if (scan.plugins.has(name) || scan.otherFolders.has(name) || selection.plugins.has(name)) continue;
       const nearest = nearestName(name, [...selection.plugins.keys(), ...scan.plugins.keys()]);

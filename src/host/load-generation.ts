@@ -1,5 +1,6 @@
 import type { LoadedModules } from "../engine/engine.ts";
 import { entryHint, resolveEntry } from "../engine/resolve-entry.ts";
+import { displayPath } from "../kernel/display-path.ts";
 import { isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
 import type { ModuleTarget } from "../sources/source.ts";
@@ -55,7 +56,8 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
     : resolveEntry(plugin.path, plugin.realPath, generation.entry.manifest?.entry ?? null);
   if (isPlugoError(entry)) return entry.about(generation.name);
   generation.entryFile = entry;
-  const hint = entryHint(entry);
+  // A look costs time at every start; who edits the file that is not used sees it at the reload.
+  const hint = generation.number === 1 ? undefined : entryHint(entry);
   if (hint !== undefined) generation.logger.debug(hint);
   generation.loadWith(sources.dependency);
   const loaded = generation.services.engine.load({
@@ -84,11 +86,15 @@ function takeModules(generation: Generation, modules: LoadedModules): LoadResult
 function definitionIn(generation: Generation, namespace: Readonly<Record<string, unknown>>): LoadResult {
   const definition = findDefinition(namespace);
   if ("init" in definition) return definition;
-  return plugoError("PLUGO_NO_INIT", { file: generation.entryFile, ...definition }, { plugin: generation.name });
+  return plugoError(
+    "PLUGO_NO_INIT",
+    { file: displayPath(generation.entryFile), ...definition },
+    { plugin: generation.name },
+  );
 }
 
 async function takeModule(generation: Generation, module: ModuleTarget, sources: LoadSources): Promise<LoadResult> {
-  const namespace = await loadModule(generation, module, sources.previous);
+  const namespace = await loadModule(generation, module, sources);
   if (isPlugoError(namespace)) return namespace;
   if (module.exportName === null) return definitionIn(generation, namespace);
   const definition = definitionOf(namespace[module.exportName]);

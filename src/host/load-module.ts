@@ -1,7 +1,6 @@
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { LoadedModules } from "../engine/engine.ts";
 import { NativeImports } from "../engine/native-import.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
@@ -9,6 +8,7 @@ import { isPluginName } from "../manifest/plugin-name.ts";
 import type { ModuleTarget } from "../sources/source.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { Generation } from "./generation.ts";
+import type { LoadSources } from "./load-generation.ts";
 
 /** The exports of a module that stands for a plugin. */
 export type ModuleNamespace = Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export type ModuleNamespace = Readonly<Record<string, unknown>>;
 export async function loadModule(
   generation: Generation,
   { modulePath }: ModuleTarget,
-  previous: LoadedModules | undefined,
+  sources: LoadSources,
 ): Promise<ModuleNamespace | PlugoError> {
   generation.entryFile = modulePath;
   try {
@@ -29,11 +29,12 @@ export async function loadModule(
     const { owners } = generation.services;
     const path = realpathSync(file);
     if (owners.ownerOf(path).kind === "host") return (await import(pathToFileURL(path).href)) as ModuleNamespace;
-    return await evaluate(generation, path, previous);
+    return await evaluate(generation, path, sources);
   } catch (error) {
     const { where } = generation.entry.selected;
     if (isUnknown(generation, modulePath, error)) return unknownPlugin(generation, error);
-    const { detail } = describeFailure(generation, error);
+    // Node.js names the file it looked from, which is none of the application's.
+    const detail = describeFailure(generation, error).detail.replace(/ imported from .*$/, "");
     const facts = { name: generation.name, modulePath, where, detail };
     return plugoError("PLUGO_MODULE_UNLOADABLE", facts, { plugin: generation.name, cause: error });
   }
@@ -42,7 +43,7 @@ export async function loadModule(
 async function evaluate(
   generation: Generation,
   entry: string,
-  previous: LoadedModules | undefined,
+  { previous, restore }: LoadSources,
 ): Promise<ModuleNamespace> {
   const { engine, owners } = generation.services;
   const folder = dirname(entry);
@@ -60,7 +61,7 @@ async function evaluate(
     declares: () => false,
     timers: () => generation.timers(),
     previous,
-    restore: false,
+    restore,
   });
   return generation.modules.namespace;
 }

@@ -1,14 +1,16 @@
 import type { Logger } from "../kernel/logger.ts";
+import type { Phase } from "../kernel/phase.ts";
 import type { PlugoError } from "../kernel/plugo-error.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Generation } from "./generation.ts";
 import type { LoadReport } from "./plugin-host.ts";
 
 /** What is needed beside the report to say what happened. */
-interface ChangeFacts {
+export interface ChangeFacts {
   readonly plan: Plan;
   readonly inService: ReadonlyMap<string, Generation>;
   readonly stopped: ReadonlySet<string>;
+  readonly phaseOf: (name: string) => Phase;
   /** The problems that have not been written yet. */
   readonly fresh: readonly PlugoError[];
 }
@@ -37,26 +39,33 @@ export function problemText({ plugin, code, message, remedy }: PlugoError): stri
 }
 
 function loadedLine({ name, number, entry, timings }: Generation): string {
-  const verb = number === 1 ? "loaded" : `reloaded as generation ${number}`;
   const version = entry.manifest?.version ?? "";
+  const what = number === 1 ? `loaded ${version}` : `reloaded ${version} as generation ${number}`;
   const { loadMs, activateMs } = timings;
   const parts = `load ${formatMs(loadMs)}, init ${formatMs(activateMs)}`;
-  return `[${name}] ${verb} ${version} in ${formatMs(loadMs + activateMs)} (${parts}): ${entry.selected.reason}`;
+  return `[${name}] ${what} in ${formatMs(loadMs + activateMs)} (${parts}): ${entry.selected.reason}`;
 }
 
-function summaryLine({ trigger, loaded, durationMs }: LoadReport, { plan, inService, stopped }: ChangeFacts): string {
-  if (trigger === "close") return `closed ${stopped.size} plugins in ${formatMs(durationMs)}`;
-  const counts = new Map<string, number>();
-  for (const { name, status } of plan.entries.values()) {
+function summaryLine({ trigger, loaded, durationMs }: LoadReport, facts: ChangeFacts): string {
+  const { plan, inService, stopped, phaseOf } = facts;
+  if (trigger === "close") return `closed ${plugins(stopped.size)} in ${formatMs(durationMs)}`;
+  const counts = new Map<Phase, number>();
+  for (const name of plan.entries.keys()) {
     if (inService.has(name)) continue;
-    const state = status === "ready" ? "failed" : status;
-    counts.set(state, (counts.get(state) ?? 0) + 1);
+    const phase = phaseOf(name);
+    counts.set(phase, (counts.get(phase) ?? 0) + 1);
   }
-  const others = [...counts].map(([state, count]) => `, ${count} ${state}`).join("");
+  const others = [...counts].map(([phase, count]) => `, ${count} ${phase}`).join("");
   const verb = trigger === "load" ? "loaded" : "changed";
-  return `${loaded.length} plugins ${verb} in ${formatMs(durationMs)}; ${inService.size} active${others}`;
+  return `${plugins(loaded.length)} ${verb} in ${formatMs(durationMs)}; ${inService.size} active${others}`;
 }
 
+function plugins(count: number): string {
+  return count === 1 ? "1 plugin" : `${count} plugins`;
+}
+
+/** One decimal place; cheaper than `toFixed`, since it is called for every plugin. */
 function formatMs(milliseconds: number): string {
-  return `${milliseconds < 100 ? milliseconds.toFixed(1) : milliseconds.toFixed(0)} ms`;
+  const tenths = Math.round(milliseconds * 10);
+  return tenths < 1_000 ? `${(tenths - (tenths % 10)) / 10}.${tenths % 10} ms` : `${Math.round(milliseconds)} ms`;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createConsoleLogger, type Logger } from "../kernel/logger.ts";
+import { nearestName } from "../kernel/nearest-name.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
 import { PLUGINS, type PluginConfig } from "../sources/plugin-list.ts";
 import type { TimeLimits } from "./host-services.ts";
@@ -30,6 +31,7 @@ const defaults = { initTimeoutMs: 30_000, disposeTimeoutMs: 10_000, drainTimeout
 /** Checks the options and fills in the defaults. @throws PlugoError `PLUGO_OPTION_INVALID`. */
 export function resolveOptions(options: LoadPluginsOptions): ResolvedOptions {
   expect("options", "an object", options, isObject(options));
+  for (const option of Object.keys(options)) refuseUnknown(option);
   const { pluginDirectory = [], configPath, context = {}, logger = createConsoleLogger() } = options;
   const { strict = false, engine = "runner", plugins = PLUGINS, env = process.env, signal, coreVersion } = options;
   const directories: readonly (string | URL)[] = isArray(pluginDirectory) ? pluginDirectory : [pluginDirectory];
@@ -59,6 +61,28 @@ export function resolveOptions(options: LoadPluginsOptions): ResolvedOptions {
     signal,
     cacheFolder: resolve(".plugo", "cache"),
   };
+}
+
+/** Every option, so that a slip in plain JavaScript is not taken for a wish. */
+const known: Readonly<Record<keyof LoadPluginsOptions, true>> = {
+  pluginDirectory: true,
+  configPath: true,
+  context: true,
+  logger: true,
+  coreVersion: true,
+  initTimeoutMs: true,
+  disposeTimeoutMs: true,
+  strict: true,
+  engine: true,
+  plugins: true,
+  env: true,
+  signal: true,
+};
+
+function refuseUnknown(option: string): void {
+  if (Object.hasOwn(known, option)) return;
+  const nearest = nearestName(option, Object.keys(known));
+  throw plugoError("PLUGO_OPTION_UNKNOWN", { option, nearest });
 }
 
 function toPath(option: string, value: string | URL): string {

@@ -11,6 +11,7 @@ type At = string;
 /** The facts that each code is reported with. Codes are permanent. */
 export interface ErrorFacts {
   PLUGO_OPTION_INVALID: { option: string; expected: string; actual: string };
+  PLUGO_OPTION_UNKNOWN: { option: string; nearest: string | undefined };
   PLUGO_DIRECTORY_UNREADABLE: { path: string; reason: string };
   PLUGO_CONFIG_UNREADABLE: { file: string; reason: string };
   PLUGO_CONFIG_INVALID: { file: string; findings: readonly string[] };
@@ -88,6 +89,11 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "An option has a value that plugo cannot use.",
     message: ({ option, expected, actual }) => `The option "${option}" must be ${expected}, but it is ${actual}.`,
     remedy: ({ option }) => `Correct "${option}" in the call of loadPlugins.`,
+  },
+  PLUGO_OPTION_UNKNOWN: {
+    title: "An option that plugo does not have.",
+    message: ({ option, nearest }) => `loadPlugins has no option "${option}".${didYouMean(nearest)}`,
+    remedy: ({ option }) => `Correct or remove "${option}" in the call of loadPlugins.`,
   },
   PLUGO_DIRECTORY_UNREADABLE: {
     title: "The plugin directory is missing or cannot be read.",
@@ -333,7 +339,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   PLUGO_UNDO_FAILED: {
     title: "Undoing something a plugin had started failed.",
     message: ({ name, label, detail, stack }) => framed(`Disposing "${name}": ${label} failed: ${detail}`, stack),
-    remedy: ({ stack }) => `Correct what ${stack === "" ? "is named" : "the stack points at"}; the remaining undos ran.`,
+    remedy: ({ stack }) =>
+      `Correct what ${stack === "" ? "is named" : "the stack points at"}; the remaining undos ran.`,
   },
   PLUGO_UNDO_TIMEOUT: {
     title: "Undoing something a plugin had started took too long.",

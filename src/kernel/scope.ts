@@ -58,7 +58,6 @@ export class Scope {
   async #undoAll(): Promise<void> {
     for (let owned = this.#undos?.pop(); owned !== undefined; owned = this.#undos?.pop()) {
       // One after the other: an undo may rely on what was started before it.
-      // oxlint-disable-next-line no-await-in-loop
       await this.#run(owned);
     }
     this.#state = { kind: "disposed" };

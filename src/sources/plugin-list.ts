@@ -26,11 +26,14 @@ const registry = globalThis as { [key: symbol]: PluginConfig[] | undefined };
  */
 export const PLUGINS: PluginConfig[] = (registry[Symbol.for("plugo.PLUGINS")] ??= []);
 
-/** The wishes of a list such as {@link PLUGINS}, and one PLUGO_OPTION_INVALID for each entry that is none. */
-export function listedPlugins(list: readonly PluginConfig[]): {
+/** What the list wants, and which of its entries are none. */
+export interface ListedPlugins {
   readonly wishes: readonly Wish[];
   readonly problems: readonly PlugoError[];
-} {
+}
+
+/** The wishes of a list such as {@link PLUGINS}, and one PLUGO_OPTION_INVALID for each entry that is none. */
+export function listedPlugins(list: readonly PluginConfig[]): ListedPlugins {
   const wishes: Wish[] = [];
   const problems: PlugoError[] = [];
   if (!Array.isArray(list)) return { wishes, problems: [invalid("PLUGINS", "a list", list)] };

@@ -17,13 +17,9 @@ export interface Config {
   readonly text: string;
 }
 
-/**
- * The wishes of a config file, in its order.
- *
- * @throws PLUGO_CONFIG_UNREADABLE, or PLUGO_CONFIG_INVALID with every finding.
- */
-export function readConfig(file: string): readonly Wish[] {
-  return parseConfig(readConfigText(file), file).wishes;
+/** @throws PLUGO_CONFIG_UNREADABLE, or PLUGO_CONFIG_INVALID with every finding. */
+export function readConfig(file: string): Config {
+  return parseConfig(readConfigText(file), file);
 }
 
 /** @throws PLUGO_CONFIG_UNREADABLE */

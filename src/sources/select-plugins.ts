@@ -66,12 +66,15 @@ function withoutMetadata(name: string, where: string, scan: DirectoryScan): Plug
 /** Walks on over what it adds: a dependency's dependencies are pulled in as well. */
 function pullInDependencies(plugins: Map<string, Selected>, { scan, lastManifest }: SelectionInput): void {
   for (const selected of plugins.values()) {
-    const manifest = selected.wanted ? (readableManifest(selected) ?? lastManifest?.(selected.name)) : undefined;
-    for (const { name, optional } of manifest?.dependencies ?? []) {
+    if (!selected.wanted) continue;
+    const manifest = readableManifest(selected);
+    const last = lastManifest?.(selected.name);
+    const dependencies = [...(manifest?.dependencies ?? []), ...(last === manifest ? [] : (last?.dependencies ?? []))];
+    for (const { name, optional } of dependencies) {
       if (optional || plugins.has(name)) continue;
       const plugin = scan.plugins.get(name);
       if (plugin === undefined && !scan.otherFolders.has(name)) continue;
-      const where = displayPath(manifest?.file ?? name);
+      const where = displayPath(manifest?.file ?? last?.file ?? name);
       const pulledIn: Selected = {
         name,
         wanted: true,

@@ -13,8 +13,8 @@ export interface SelectionInput {
   /** What reasons call the config; `the config` when it is left out. */
   readonly configFile?: string | undefined;
   /**
-   * The manifest that a generation in service was made from. While a plugin's metadata or config entry is broken, what
-   * it depends on stays pulled in, so that the generation in service keeps what it stands on.
+   * The manifest that a generation in service was made from. What it depends on stays pulled in, whatever the metadata
+   * on disk says, so that the generation in service keeps what it stands on.
    */
   readonly lastManifest?: ((name: string) => Manifest | undefined) | undefined;
 }

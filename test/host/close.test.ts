@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { channel } from "node:diagnostics_channel";
 import { describe, test } from "node:test";
 import { loadPlugins } from "@plugo/node";
-import { createFolder, plugin, tracingPlugin } from "../support/plugin-folder.ts";
 import { keepLines, loadFrom, phases } from "../support/load.ts";
+import { createFolder, plugin, tracingPlugin } from "../support/plugin-folder.ts";
 
 describe("host.close", () => {
   test("ends the plugins in reverse activation order, one after the other", async () => {
@@ -55,7 +55,6 @@ describe("loadPlugins", () => {
     const context = { log, abort: () => setImmediate(() => controller.abort(new Error("shutting down"))) };
     await assert.rejects(loadFrom(folder, { context, signal: controller.signal }), {
       code: "PLUGO_ABORTED",
-      
     });
     assert.deepEqual(log, ["init a", "undo a"]);
   });
@@ -103,7 +102,9 @@ describe("loadPlugins", () => {
   });
 
   test("gives two hosts on one directory their own generations", async () => {
-    using folder = createFolder(plugin("a", `let count = 0; export const initPlugin = () => ({ next: () => (count += 1) });`));
+    using folder = createFolder(
+      plugin("a", `let count = 0; export const initPlugin = () => ({ next: () => (count += 1) });`),
+    );
     await using first = await loadFrom(folder);
     await using second = await loadFrom(folder);
     const next = (host: typeof first): number => host.get<{ next: () => number }>("a").next();
@@ -163,4 +164,3 @@ describe("diagnostics channels", () => {
     ]);
   });
 });
-

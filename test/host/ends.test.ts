@@ -3,8 +3,8 @@ import { EventEmitter, once } from "node:events";
 import { createServer } from "node:http";
 import { describe, test } from "node:test";
 import { perPlugin } from "@plugo/node";
-import { createFolder, plugin } from "../support/plugin-folder.ts";
 import { keepLines, loadFrom } from "../support/load.ts";
+import { createFolder, plugin } from "../support/plugin-folder.ts";
 
 /** What a plugin may start, and how to see from outside whether it is still there. */
 interface Resource {
@@ -199,7 +199,9 @@ describe("the end of a plugin", () => {
        });`,
     ]) {
       const log: string[] = [];
-      using folder = createFolder(plugin("a", code.replace('"@plugo/node"', JSON.stringify(import.meta.resolve("@plugo/node")))));
+      using folder = createFolder(
+        plugin("a", code.replace('"@plugo/node"', JSON.stringify(import.meta.resolve("@plugo/node")))),
+      );
       const host = await loadFrom(folder, { context: { log } });
       assert.deepEqual(host.report.problems, []);
       await host.close();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createRegistry, perPlugin, type PluginScope } from "@plugo/node";
-import { createFolder, plugin } from "../support/plugin-folder.ts";
 import { loadFrom } from "../support/load.ts";
+import { createFolder, plugin } from "../support/plugin-folder.ts";
 
 const adding = (...items: string[]): string =>
   `export function initPlugin({ items }: any) { for (const item of ${JSON.stringify(items)}) items.add(item); }`;

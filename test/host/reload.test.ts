@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createFolder, plugin, tracingPlugin } from "../support/plugin-folder.ts";
 import { codes, loadFrom, phases } from "../support/load.ts";
+import { createFolder, plugin, tracingPlugin } from "../support/plugin-folder.ts";
 
 describe("host.reload", () => {
   test("puts the new generation in service before the old one ends", async () => {
@@ -45,9 +45,21 @@ describe("host.reload", () => {
     ["a module that throws", `throw new Error("top"); export function initPlugin() {}`, "PLUGO_EVALUATION"],
     ["no initPlugin", `export const x = 1;`, "PLUGO_NO_INIT"],
     ["an initPlugin that throws", `export function initPlugin() { throw new Error("no"); }`, "PLUGO_INIT_FAILED"],
-    ["an initPlugin that rejects", `export async function initPlugin() { throw new Error("no"); }`, "PLUGO_INIT_FAILED"],
-    ["an initPlugin that hangs", `export function initPlugin() { return new Promise(() => {}); }`, "PLUGO_INIT_TIMEOUT"],
-    ["a top-level await that hangs", `await new Promise(() => {}); export function initPlugin() {}`, "PLUGO_LOAD_TIMEOUT"],
+    [
+      "an initPlugin that rejects",
+      `export async function initPlugin() { throw new Error("no"); }`,
+      "PLUGO_INIT_FAILED",
+    ],
+    [
+      "an initPlugin that hangs",
+      `export function initPlugin() { return new Promise(() => {}); }`,
+      "PLUGO_INIT_TIMEOUT",
+    ],
+    [
+      "a top-level await that hangs",
+      `await new Promise(() => {}); export function initPlugin() {}`,
+      "PLUGO_LOAD_TIMEOUT",
+    ],
     [
       "a beforeSwap that throws",
       `export function initPlugin(_: object, plugin: any) { plugin.beforeSwap(() => { throw new Error("no"); }); }`,
@@ -122,7 +134,10 @@ describe("host.reload", () => {
     ]);
     assert.deepEqual(host.get("base"), { label: "base1" });
     assert.deepEqual(host.get("other"), { label: "other2" });
-    assert.equal(log.filter((line) => line === "init base2").length, log.filter((line) => line === "undo base2").length);
+    assert.equal(
+      log.filter((line) => line === "init base2").length,
+      log.filter((line) => line === "undo base2").length,
+    );
 
     // Mending the neighbour brings the waiting change with it.
     folder.write(plugin("picky", tracingPlugin("picky2"), { dependencies: ["base"] }));

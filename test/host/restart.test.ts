@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
 import { once } from "node:events";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
-import { createFolder, plugin, tracingPlugin, type Files } from "../support/plugin-folder.ts";
 import { codes, loadFrom, phases } from "../support/load.ts";
+import { createFolder, plugin, tracingPlugin, type Files } from "../support/plugin-folder.ts";
 
 /** A plugin that listens on a port, which only one generation at a time can have. */
 function listener(label: string, extra = ""): Files {
@@ -112,7 +112,6 @@ describe('"reload": "restart"', () => {
     blocker.server?.close();
   });
 });
-
 
 async function freePort(): Promise<number> {
   const server = createServer();

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, readFileSync, statSync } from "node:fs";
 import { describe, test } from "node:test";
 import { PLUGINS } from "@plugo/node";
-import { createFolder, plugin, tracingPlugin, type TestFolder } from "../support/plugin-folder.ts";
 import { codes, keepLines, loadFrom, phases } from "../support/load.ts";
+import { createFolder, plugin, tracingPlugin, type TestFolder } from "../support/plugin-folder.ts";
 
 const three = {
   ...plugin("a", tracingPlugin("a")),

@@ -13,7 +13,7 @@ function edited(text: string, name: string, enabled: boolean): string {
   const file = folder.at("config.json");
   setEnabled(file, name, enabled);
   const after = readFileSync(file, "utf8");
-  const wish = readConfig(file).findLast((other) => other.name === name);
+  const wish = readConfig(file).wishes.findLast((other) => other.name === name);
   assert.equal(wish?.enabled, enabled);
   assert.deepEqual(readdirSync(folder.path), ["config.json"]);
   return after;

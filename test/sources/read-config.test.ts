@@ -7,7 +7,7 @@ import { createFolder } from "../support/plugin-folder.ts";
 
 function read(text: string | Uint8Array): readonly Wish[] {
   using folder = createFolder({ "plugins_config.json": text });
-  return readConfig(folder.at("plugins_config.json"));
+  return readConfig(folder.at("plugins_config.json")).wishes;
 }
 
 /** The findings, without the folder before the file's name. */

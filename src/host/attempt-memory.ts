@@ -1,0 +1,65 @@
+import type { PlugoError } from "../kernel/plugo-error.ts";
+import type { PluginFacts, Steps } from "../plan/diff-plan.ts";
+import type { Plan, PlanEntry } from "../plan/plan.ts";
+import type { ChangeRequest } from "./change-request.ts";
+import type { ChangeResult } from "./change.ts";
+import type { Generation } from "./generation.ts";
+import { isMadeFrom } from "./made-from.ts";
+
+/** What is in service, and what is planned. */
+export interface Standing {
+  readonly plan: Plan;
+  readonly inService: ReadonlyMap<string, Generation>;
+  /** Whether the files on disk still have the content that a generation was made from. */
+  readonly isCurrent: (generation: Generation) => boolean;
+}
+
+/** What every plugin's problem is, and which attempts came to nothing: those are not repeated for nothing. */
+export class AttemptMemory {
+  #problems: ReadonlyMap<string, PlugoError> = new Map();
+  /** The plan entries that the failed attempts were made from. */
+  readonly #failures = new Map<string, PlanEntry>();
+
+  get problems(): ReadonlyMap<string, PlugoError> {
+    return this.#problems;
+  }
+
+  /** What the diff has to know of single plugins. `settled` are those that this change has attempted already. */
+  factsFor(request: ChangeRequest, settled: ReadonlySet<string>, standing: Standing): PluginFacts {
+    const { isTouched, isForced } = request;
+    const entryOf = (name: string): PlanEntry => standing.plan.entries.get(name)!;
+    return {
+      isOutdated: (name) => {
+        // What this change has attempted is either new, or has a problem that says why not.
+        if (settled.has(name)) return this.#problems.has(name);
+        if (isForced(name)) return true;
+        const generation = standing.inService.get(name)!;
+        if (!isMadeFrom(generation.entry, entryOf(name))) return true;
+        return (isTouched(name) || this.#failures.has(name)) && !standing.isCurrent(generation);
+      },
+      hasFailed: (name) => {
+        if (settled.has(name)) return true;
+        const failed = this.#failures.get(name);
+        return failed !== undefined && !isTouched(name) && isMadeFrom(failed, entryOf(name));
+      },
+    };
+  }
+
+  /** Takes note of how a pass went. What was not attempted keeps its problem while nothing has mended it. */
+  note(steps: Steps, result: ChangeResult, { plan, inService }: Standing): void {
+    const problems = new Map<string, PlugoError>();
+    const attempted = new Set(steps.attempts);
+    for (const [name, entry] of plan.entries) {
+      const isOpen = steps.held.has(name) || (entry.status === "ready" && !inService.has(name));
+      const before = isOpen && !attempted.has(name) ? this.#problems.get(name) : undefined;
+      const problem = entry.problem ?? result.problems.get(name) ?? before;
+      if (problem === undefined) {
+        this.#failures.delete(name);
+        continue;
+      }
+      problems.set(name, problem);
+      if (attempted.has(name)) this.#failures.set(name, entry);
+    }
+    this.#problems = problems;
+  }
+}
