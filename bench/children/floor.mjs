@@ -9,6 +9,7 @@ await report(() => {
   for (const name of readdirSync(folder)) {
     const metadata = JSON.parse(readFileSync(`${folder}/${name}/metadata.json`, "utf8"));
     const code = readFileSync(`${folder}/${name}/plugin.js`, "utf8");
+    // oxlint-disable-next-line no-eval
     const module = (0, eval)(code)();
     kept.push(metadata, module, module.initPlugin(context));
   }

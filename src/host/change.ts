@@ -37,8 +37,6 @@ export interface ChangeResult {
   readonly problems: ReadonlyMap<string, PlugoError>;
   /** New generations that were thrown away, to be ended. */
   readonly discarded: readonly Generation[];
-  /** The plugins whose old sources were put back because their new generation failed. */
-  readonly restored: ReadonlySet<string>;
 }
 
 type AttemptState =
@@ -75,26 +73,24 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   if (restarting.later.size > 0) await activateAll((name) => restarting.later.has(name));
 
   const { swapIn, thrownAway, stop } = settle();
-  const result = new Map(swapIn.map((name) => [name, attempts.get(name)!.generation]));
+  const next = new Map(swapIn.map((name) => [name, attempts.get(name)!.generation]));
   const problems = new Map<string, PlugoError>();
-  const restored = new Set<string>();
   for (const [name, { state }] of attempts) if (state.kind === "failed") problems.set(name, state.problem);
   for (const [name, because] of thrownAway) {
     problems.set(name, plugoError("PLUGO_NOT_SWAPPED", { name, because }, { plugin: name }));
   }
-  const discarded = [...attempts.values()].map(({ generation }) => generation).filter(({ name }) => !result.has(name));
+  const discarded = [...attempts.values()].map(({ generation }) => generation).filter(({ name }) => !next.has(name));
   for (const old of takenOut) {
-    if (result.has(old.name) || stop.has(old.name)) continue;
+    if (next.has(old.name) || stop.has(old.name)) continue;
     // What holds the resource must be gone before the old one comes back.
     const failed = discarded.filter(({ name }) => name === old.name);
     await Promise.all(failed.map((generation) => generation.end()));
     const problem = await restore(old);
-    if (problem === undefined) restored.add(old.name);
-    else problems.set(old.name, problem);
+    if (problem !== undefined) problems.set(old.name, problem);
   }
-  const inPlanOrder = [...plan.entries.keys()].filter((name) => result.has(name));
-  const ordered = new Map(inPlanOrder.map((name) => [name, result.get(name)!]));
-  return { swapIn: ordered, stop, problems, discarded, restored };
+  const inPlanOrder = [...plan.entries.keys()].filter((name) => next.has(name));
+  const ordered = new Map(inPlanOrder.map((name) => [name, next.get(name)!]));
+  return { swapIn: ordered, stop, problems, discarded };
 
   function startLoading(name: string): void {
     const entry = plan.entries.get(name)!;
@@ -128,8 +124,8 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     if (attempt === undefined) return inService.get(name)?.modules;
     const { state, generation } = attempt;
     if (state.kind !== "loading") return generation.modules;
-    return Promise.resolve(state.loading).then((result) => {
-      if (isPlugoError(result)) throw result;
+    return Promise.resolve(state.loading).then((loaded) => {
+      if (isPlugoError(loaded)) throw loaded;
       return generation.modules!;
     });
   }
@@ -223,7 +219,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     const entry = old.entry;
     const dependencies = new Map<string, Generation>();
     for (const name of entry.dependencies) {
-      const generation = result.get(name) ?? inService.get(name);
+      const generation = next.get(name) ?? inService.get(name);
       if (generation === undefined || !old.dependencies.has(name)) continue;
       const isBack = !takenOut.includes(generation);
       if (isBack) dependencies.set(name, generation);
@@ -239,7 +235,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     });
     generation.dependencies = dependencies;
     const problem = isPlugoError(loaded) ? loaded : await activateGeneration(generation, loaded, true);
-    if (problem === undefined) result.set(old.name, generation);
+    if (problem === undefined) next.set(old.name, generation);
     else discarded.push(generation);
     return problem;
   }

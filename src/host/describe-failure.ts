@@ -19,7 +19,7 @@ function detailOf(error: unknown): string {
 
 function nameOf(error: Error): string {
   try {
-    return String(error.name);
+    return String(error.name as unknown);
   } catch {
     return "Error";
   }

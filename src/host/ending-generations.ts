@@ -13,13 +13,15 @@ export class EndingGenerations {
     // All of them are told before the first one ends.
     for (const generation of generations) generation.retire();
     for (const generation of generations) {
-      const ending = generation.end().then(() => {
-        this.#endings.delete(ending);
-        onEnd(generation);
-      });
+      const ending = this.#follow(generation, onEnd).finally(() => this.#endings.delete(ending));
       this.#endings.add(ending);
     }
     await Promise.all(idle.map((generation) => generation.end()));
+  }
+
+  async #follow(generation: Generation, onEnd: (generation: Generation) => void): Promise<void> {
+    await generation.end();
+    onEnd(generation);
   }
 
   /** Resolves when all of them have ended. */

@@ -72,7 +72,7 @@ export class TimerOwner {
   }
 
   readonly #promisifiedTimeout = (delayMs?: number, value?: unknown, options?: TimerOptions): Promise<unknown> =>
-    awaited((resolve) => this.timers.setTimeout(resolve, delayMs, value) as NodeJS.Timeout, options);
+    awaited((resolve) => this.timers.setTimeout(resolve, delayMs, value), options);
 
   readonly #promisifiedImmediate = (value?: unknown, options?: TimerOptions): Promise<unknown> =>
     awaited((resolve) => this.timers.setImmediate(resolve, value), options);

@@ -155,7 +155,7 @@ export class Reconciler {
   /** Ends everything, in reverse activation order. Never rejects. */
   async close(): Promise<LoadReport> {
     const startTime = performance.now();
-    const ending = [...this.#inService.values()].reverse();
+    const ending = [...this.#inService.values()].toReversed();
     this.#swap(new Map());
     for (const generation of ending) {
       this.#phases.enter(generation.name, "draining");

@@ -87,7 +87,7 @@ export function isPlugoError(value: unknown): value is PlugoError {
 /** One line for anything that can be thrown: an error's message, else the value as text. Never throws. */
 export function describeThrown(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return String(thrown.message) || String(thrown.name);
+    if (thrown instanceof Error) return String(thrown.message as unknown) || String(thrown.name as unknown);
     if (typeof thrown === "object" && thrown !== null && "message" in thrown) return String(thrown.message);
     return String(thrown);
   } catch {

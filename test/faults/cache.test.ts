@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, readdirSync } from "node:fs";
 import { describe, test } from "node:test";
 import { createFolder, plugin, type TestFolder } from "../support/plugin-folder.ts";
-import { idle } from "./surroundings.ts";
 import { becomeNobody, runInChild } from "./run-child.ts";
+import { idle } from "./surroundings.ts";
 
 const load = `
   const host = await plugo.loadPlugins({ pluginDirectory: "plugins", logger: quiet, env: {}, plugins: [] });
@@ -24,7 +24,10 @@ function assertOneWarning({ lines, ...rest }: { lines: string[] }): void {
   assert.deepEqual(rest, { first: ["a", "b"], again: ["a", "b"], problems: [] });
   const [warning = "", ...more] = lines.filter((line) => !line.startsWith("info ") && !line.startsWith("debug "));
   assert.deepEqual(more, []);
-  assert.match(warning, /^warn PLUGO_CACHE_UNWRITABLE: The transform cache in ".*cache" cannot be written: .+\. Transforms stay/);
+  assert.match(
+    warning,
+    /^warn PLUGO_CACHE_UNWRITABLE: The transform cache in ".*cache" cannot be written: .+\. Transforms stay/,
+  );
 }
 
 describe("the transform cache", () => {
@@ -34,15 +37,19 @@ describe("the transform cache", () => {
     assertOneWarning((await runInChild(load, { cwd: folder.path })).value);
   });
 
-  test("in a folder without permission is one warning, and plugins load", { skip: process.platform === "win32" }, async () => {
-    using folder = application();
-    chmodSync(folder.path, 0o555);
-    try {
-      assertOneWarning((await runInChild(becomeNobody + load, { cwd: folder.path })).value);
-    } finally {
-      chmodSync(folder.path, 0o755);
-    }
-  });
+  test(
+    "in a folder without permission is one warning, and plugins load",
+    { skip: process.platform === "win32" },
+    async () => {
+      using folder = application();
+      chmodSync(folder.path, 0o555);
+      try {
+        assertOneWarning((await runInChild(becomeNobody + load, { cwd: folder.path })).value);
+      } finally {
+        chmodSync(folder.path, 0o755);
+      }
+    },
+  );
 
   for (const [damage, content] of [
     ["a folder", undefined],
@@ -57,7 +64,14 @@ describe("the transform cache", () => {
       folder.write({ [content === undefined ? `.plugo/cache/${file}/x` : `.plugo/cache/${file}`]: content ?? "" });
       const { value } = await runInChild(load, { cwd: folder.path });
       if (content === undefined) assertOneWarning(value);
-      else assert.deepEqual([value.first, value.again], [["a", "b"], ["a", "b"]]);
+      else
+        assert.deepEqual(
+          [value.first, value.again],
+          [
+            ["a", "b"],
+            ["a", "b"],
+          ],
+        );
     });
   }
 });

@@ -11,7 +11,11 @@ function entryMissing(files: object, remedy: string): Fault {
   return { files: { "broken/metadata.json": {}, ...files }, code: "PLUGO_ENTRY_MISSING", says: [noEntry], remedy };
 }
 
-function faultyCode(code: string, lines: readonly string[], rest: Omit<Fault, "files" | "code"> & { files?: object }): Fault {
+function faultyCode(
+  code: string,
+  lines: readonly string[],
+  rest: Omit<Fault, "files" | "code"> & { files?: object },
+): Fault {
   return { ...rest, code, files: { ...broken(lines.join("\n")), ...rest.files } };
 }
 
@@ -22,7 +26,10 @@ const faults: Readonly<Record<string, Fault>> = {
     `Rewrite "%/broken/plugin.py" as "${entry}" with an exported initPlugin`,
   ),
   "with a folder named plugin.ts": entryMissing({ "broken/plugin.ts/index.ts": idle }, `Replace the folder "${entry}"`),
-  "with an entry named in another case": entryMissing({ "broken/Plugin.TS": idle }, 'Rename the entry file to "plugin.ts"'),
+  "with an entry named in another case": entryMissing(
+    { "broken/Plugin.TS": idle },
+    'Rename the entry file to "plugin.ts"',
+  ),
   "whose named entry is not there": {
     files: broken(idle, { entry: "main.ts" }),
     code: "PLUGO_ENTRY_MISSING",
@@ -30,10 +37,14 @@ const faults: Readonly<Record<string, Fault>> = {
     remedy: 'Create "%/broken/main.ts", or correct "entry" in "%/broken/metadata.json".',
   },
 
-  "with a syntax error": faultyCode("PLUGO_SYNTAX", ["export function initPlugin() {", "  const port: number = ;", "}"], {
-    says: [`Syntax error in ${entry}:2:24`, "\n> 2 |   const port: number = ;\n", /^ {4}\| {24}\^$/m],
-    remedy: `Correct ${entry}:2:24.`,
-  }),
+  "with a syntax error": faultyCode(
+    "PLUGO_SYNTAX",
+    ["export function initPlugin() {", "  const port: number = ;", "}"],
+    {
+      says: [`Syntax error in ${entry}:2:24`, "\n> 2 |   const port: number = ;\n", /^ {4}\| {24}\^$/m],
+      remedy: `Correct ${entry}:2:24.`,
+    },
+  ),
   "with a syntax error in another file": faultyCode("PLUGO_SYNTAX", [`import "./lib/db.ts";`, idle], {
     files: { "broken/lib/db.ts": "\n\nconst x = ;\n" },
     says: ["Syntax error in %/broken/lib/db.ts:3:11", "> 3 | const x = ;\n"],
@@ -51,11 +62,15 @@ const faults: Readonly<Record<string, Fault>> = {
       remedy: 'Correct the path, or create the file that "./gone.ts" means.',
     },
   ),
-  "whose inner file imports a file that is not there": faultyCode("PLUGO_IMPORT_NOT_FOUND", [`import "./lib/db.ts";`, idle], {
-    files: { "broken/lib/db.ts": `\n\nimport "./pool.ts";\n` },
-    says: ['Cannot find "./pool.ts", imported in %/broken/lib/db.ts:3:8'],
-    remedy: "Correct the path",
-  }),
+  "whose inner file imports a file that is not there": faultyCode(
+    "PLUGO_IMPORT_NOT_FOUND",
+    [`import "./lib/db.ts";`, idle],
+    {
+      files: { "broken/lib/db.ts": `\n\nimport "./pool.ts";\n` },
+      says: ['Cannot find "./pool.ts", imported in %/broken/lib/db.ts:3:8'],
+      remedy: "Correct the path",
+    },
+  ),
   "that requires a file that is not there": {
     files: { "broken/metadata.json": {}, "broken/plugin.cjs": `const x = require("./gone");\nexports.initPlugin = x;` },
     code: "PLUGO_IMPORT_NOT_FOUND",
@@ -87,7 +102,10 @@ const faults: Readonly<Record<string, Fault>> = {
   "that imports a name that a builtin lacks": faultyCode(
     "PLUGO_IMPORT_NAME_MISSING",
     [`import { readFil } from "node:fs";`, "export function initPlugin() { readFil(); }"],
-    { says: [`"node:fs" has no export named "readFil", imported in ${entry}:1:10`], remedy: 'Did you mean "readFile"?' },
+    {
+      says: [`"node:fs" has no export named "readFil", imported in ${entry}:1:10`],
+      remedy: 'Did you mean "readFile"?',
+    },
   ),
   "that imports a file in another case": faultyCode("PLUGO_IMPORT_CASE", [`import "./Greet.ts";`, idle], {
     files: { "broken/greet.ts": "" },
@@ -98,22 +116,35 @@ const faults: Readonly<Record<string, Fault>> = {
     "PLUGO_IMPORT_UNDECLARED",
     [`import { initPlugin as other } from "../ahead/plugin.ts";`, "export function initPlugin() { other(); }"],
     {
-      says: [`"../ahead/plugin.ts", imported in ${entry}:1:37, belongs to the plugin "ahead", which is not a dependency`],
+      says: [
+        `"../ahead/plugin.ts", imported in ${entry}:1:37, belongs to the plugin "ahead", which is not a dependency`,
+      ],
       remedy: 'Add "ahead" to "dependencies" in metadata.json, or use "import type" for types.',
     },
   ),
   "that throws while it is loaded": faultyCode(
     "PLUGO_EVALUATION",
-    ["interface Options { a: number }", "function connect(o: Options) {", `  throw new Error("refused " + o.a);`, "}", "connect({ a: 1 });", idle],
+    [
+      "interface Options { a: number }",
+      "function connect(o: Options) {",
+      `  throw new Error("refused " + o.a);`,
+      "}",
+      "connect({ a: 1 });",
+      idle,
+    ],
     {
       says: [`Loading "${entry}" failed: refused 1`, `${entry}:3:9`, `${entry}:5:1`],
       remedy: "Correct what the stack points at; code that can fail belongs in initPlugin.",
     },
   ),
-  "whose top-level await rejects": faultyCode("PLUGO_EVALUATION", [`await Promise.reject(new Error("refused"));`, idle], {
-    says: [`Loading "${entry}" failed: refused`],
-    remedy: "Correct what the stack points at",
-  }),
+  "whose top-level await rejects": faultyCode(
+    "PLUGO_EVALUATION",
+    [`await Promise.reject(new Error("refused"));`, idle],
+    {
+      says: [`Loading "${entry}" failed: refused`],
+      remedy: "Correct what the stack points at",
+    },
+  ),
   "whose top-level await hangs": faultyCode("PLUGO_LOAD_TIMEOUT", ["await new Promise(() => {});", idle], {
     options: { initTimeoutMs: 30 },
     says: ['The files of "broken" did not finish loading within 30 ms: a top-level await has not settled'],

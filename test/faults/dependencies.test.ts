@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { codes, keepLines, loadFrom, phases } from "../support/load.ts";
 import { createFolder, plugin } from "../support/plugin-folder.ts";
-import { assertWellTold, broken, checkFault, configOf, everybody, idle, onlyProblemOf, type Fault } from "./surroundings.ts";
+import {
+  assertWellTold,
+  broken,
+  checkFault,
+  configOf,
+  everybody,
+  idle,
+  onlyProblemOf,
+  type Fault,
+} from "./surroundings.ts";
 
 const file = "%/broken/metadata.json";
 const disabling = (folder: { at: (path: string) => string }): object => ({ configPath: folder.at("config.json") });
@@ -46,7 +55,11 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   "whose dependency is inactive in PLUGINS": {
     files: { ...broken(idle, { dependencies: ["off"] }), ...plugin("off", idle) },
-    options: { plugins: [{ pluginName: "off", status: "inactive", importClassDetails: { modulePath: "x", moduleClassName: "X" } }] },
+    options: {
+      plugins: [
+        { pluginName: "off", status: "inactive", importClassDetails: { modulePath: "x", moduleClassName: "X" } },
+      ],
+    },
     code: "PLUGO_DEPENDENCY_DISABLED",
     phase: "blocked",
     says: ["broken needs off, off is inactive in PLUGINS."],
@@ -126,7 +139,11 @@ describe("loadPlugins", () => {
   });
 
   test("blocks a plugin by what is disabled at run time, and names who asked", async () => {
-    using folder = createFolder({ ...plugin("a", idle), ...plugin("b", idle, { dependencies: ["a"] }), ...plugin("c", idle) });
+    using folder = createFolder({
+      ...plugin("a", idle),
+      ...plugin("b", idle, { dependencies: ["a"] }),
+      ...plugin("c", idle),
+    });
     await using host = await loadFrom(folder);
     await host.disable("a");
     assert.deepEqual(phases(host), { a: "disabled", b: "blocked", c: "active" });

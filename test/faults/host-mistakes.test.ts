@@ -28,7 +28,15 @@ const configs: Readonly<Record<string, BadConfig>> = {
   "has an object as plugins": invalid({ plugins: {} }, /2:14 plugins: must be a list of plugins/),
   "has null as plugins": invalid({ plugins: null }, /plugins: must be a list of plugins/),
   "lists everything that is wrong": invalid(
-    { plugins: [{ name: 1, enabled: true }, { name: "a" }, "b", { name: "c", enabled: "yes" }, { name: "d", enabled: true, config: [] }] },
+    {
+      plugins: [
+        { name: 1, enabled: true },
+        { name: "a" },
+        "b",
+        { name: "c", enabled: "yes" },
+        { name: "d", enabled: true, config: [] },
+      ],
+    },
     /plugins\[0\]\.name: must be the name of a plugin's folder, but it is the number 1/,
     /plugins\[1\]\.enabled: is missing/,
     /plugins\[2\]: must be an object such as/,
@@ -100,7 +108,10 @@ describe("a plugin directory", () => {
       using folder = createFolder(plugin("a", idle));
       const error = await rejection(loadFrom(folder, { pluginDirectory: directory(folder) }));
       assert.equal(error.code, "PLUGO_DIRECTORY_UNREADABLE");
-      assert.match(error.message, /^The plugin directory ".*(?:none|plugin\.ts)" cannot be read: it (?:does not exist|is no folder)\.$/);
+      assert.match(
+        error.message,
+        /^The plugin directory ".*(?:none|plugin\.ts)" cannot be read: it (?:does not exist|is no folder)\.$/,
+      );
       assert.match(error.remedy, /^Create ".*", or correct the option "pluginDirectory"\.$/);
     });
   }

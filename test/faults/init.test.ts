@@ -29,30 +29,46 @@ function thrown(expression: string, shown: string): Fault {
 const typesAbove = ["interface Settings {", "  port: number;", "}", "", "type Mode = 'a' | 'b';", ""];
 
 const faults: Readonly<Record<string, Fault>> = {
-  "throws": failingInit(
+  throws: failingInit(
     [...typesAbove, "export function initPlugin() {", "  throw new RangeError('the port is taken');", "}"].join("\n"),
     "RangeError: the port is taken",
     { says: [`${failed}RangeError: the port is taken`, `${entry}:8:9`] },
   ),
   "throws in a function of another file": {
-    ...failingInit(`import { open } from "./lib/db.ts";\nexport function initPlugin() {\n  open({});\n}`, "Error: no database"),
+    ...failingInit(
+      `import { open } from "./lib/db.ts";\nexport function initPlugin() {\n  open({});\n}`,
+      "Error: no database",
+    ),
     files: {
       ...broken(`import { open } from "./lib/db.ts";\nexport function initPlugin() {\n  open({});\n}`),
-      "broken/lib/db.ts": [...typesAbove, "export function open(_: object): void {", "  throw new Error('no database');", "}"].join("\n"),
+      "broken/lib/db.ts": [
+        ...typesAbove,
+        "export function open(_: object): void {",
+        "  throw new Error('no database');",
+        "}",
+      ].join("\n"),
     },
     says: [`${failed}Error: no database`, "%/broken/lib/db.ts:8:9", `${entry}:3:3`],
   },
-  "rejects": failingInit(
-    [...typesAbove, "export async function initPlugin() {", "  await null;", "  throw new Error('refused');", "}"].join("\n"),
+  rejects: failingInit(
+    [...typesAbove, "export async function initPlugin() {", "  await null;", "  throw new Error('refused');", "}"].join(
+      "\n",
+    ),
     "Error: refused",
     { says: [`${failed}Error: refused`, `${entry}:9:9`] },
   ),
   "reads a property of undefined": failingInit(
     [...typesAbove, "export function initPlugin(context: any) {", "  context.db.connect();", "}"].join("\n"),
     "",
-    { says: [`${failed}TypeError: Cannot read properties of undefined (reading 'connect')`, `${entry}:8:14`], chain: failed },
+    {
+      says: [`${failed}TypeError: Cannot read properties of undefined (reading 'connect')`, `${entry}:8:14`],
+      chain: failed,
+    },
   ),
-  "throws an error without a message": failingInit(`export function initPlugin() { throw new Error(); }`, "Error: Error"),
+  "throws an error without a message": failingInit(
+    `export function initPlugin() { throw new Error(); }`,
+    "Error: Error",
+  ),
   "throws an error of its own class": failingInit(
     `class Refused extends Error { name = "Refused"; }\nexport function initPlugin() { throw new Refused("by the door"); }`,
     "Refused: by the door",
@@ -92,7 +108,14 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   "cannot get ready for service": {
     files: broken(
-      [...typesAbove, "export function initPlugin(_: object, plugin: any) {", "  plugin.beforeSwap(() => {", "    throw new Error('taken');", "  });", "}"].join("\n"),
+      [
+        ...typesAbove,
+        "export function initPlugin(_: object, plugin: any) {",
+        "  plugin.beforeSwap(() => {",
+        "    throw new Error('taken');",
+        "  });",
+        "}",
+      ].join("\n"),
     ),
     code: "PLUGO_BEFORE_SWAP_FAILED",
     says: ['"broken" could not be put in service: beforeSwap failed: Error: taken', `${entry}:9:11`],
@@ -124,7 +147,7 @@ describe("loadPlugins", () => {
       );
       await using host = await loadFrom(folder, { context: { log }, initTimeoutMs: 30 });
       assert.deepEqual(
-        log.filter((entry) => entry !== "tick"),
+        log.filter((line) => line !== "tick"),
         ["signal", "third", "second", "first"],
       );
       const { length } = log;
@@ -138,14 +161,21 @@ describe("loadPlugins", () => {
   test("says for a failing plugin the same again when it is asked for its API", async () => {
     using folder = createFolder(broken(`export function initPlugin() { throw new Error("no"); }`));
     await using host = await loadFrom(folder);
-    assert.throws(() => host.get("broken"), { code: "PLUGO_NOT_ACTIVE", message: /"broken" is not active: .*Error: no/ });
+    assert.throws(() => host.get("broken"), {
+      code: "PLUGO_NOT_ACTIVE",
+      message: /"broken" is not active: .*Error: no/,
+    });
     assert.equal(onlyProblemOf(host, "broken").cause instanceof Error, true);
   });
 
   test("never makes a late rejection of an initPlugin an unhandled one", async () => {
-    let reject = (_: Error): void => {};
+    let reject = (_error: Error): void => {};
     const late = new Promise((_resolve, onReject) => (reject = onReject));
-    using folder = createFolder({ ...broken(`export const initPlugin = ({ late }: any) => late;`), "a/metadata.json": {}, "a/plugin.ts": idle });
+    using folder = createFolder({
+      ...broken(`export const initPlugin = ({ late }: any) => late;`),
+      "a/metadata.json": {},
+      "a/plugin.ts": idle,
+    });
     await using host = await loadFrom(folder, { context: { late }, initTimeoutMs: 20 });
     const unhandled: unknown[] = [];
     const note = (reason: unknown): void => void unhandled.push(reason);

@@ -68,7 +68,11 @@ const faults: Readonly<Record<string, Fault>> = {
   "with a text as dependencies": wrongField("dependencies", "ahead", 'a list such as ["auth", "audit@^1.2.0"]'),
   "with null as dependencies": wrongField("dependencies", null, "a list such as"),
   "with a number as optional dependencies": wrongField("optional_dependencies", 5, "a list such as"),
-  "with a core_version that is none": wrongField("core_version", "new", 'a semver range such as "^1.2.0", but it is "new"'),
+  "with a core_version that is none": wrongField(
+    "core_version",
+    "new",
+    'a semver range such as "^1.2.0", but it is "new"',
+  ),
   "with a number as entry": wrongField("entry", 1, "a string, but it is the number 1"),
   "with an entry outside": wrongField("entry", "../ahead/plugin.ts", "the path of a file inside the plugin's folder"),
   "with another kind of reload": wrongField("reload", "always", '"swap" or "restart", but it is "always"'),

@@ -19,7 +19,7 @@ describe("loadPlugins", () => {
 
   for (const [source, prepare] of Object.entries({
     "the config": (folder: { at: (file: string) => string }) => ({ configPath: folder.at("config.json") }),
-    "ENABLED_PLUGINS": () => ({ env: { ENABLED_PLUGINS: "aheed" } }),
+    ENABLED_PLUGINS: () => ({ env: { ENABLED_PLUGINS: "aheed" } }),
   })) {
     test(`tells of a name in ${source} that nothing provides, with the nearest one`, async () => {
       using folder = createFolder({ ...healthy, "config.json": configOf(["ahead", "aheed", "standing"]) });
@@ -43,7 +43,12 @@ describe("loadPlugins", () => {
     const path = folder.at("_outside/module.mjs");
     await using host = await loadFrom(folder, { logger, env: { ENABLED_PLUGINS: `${path}, @no-scope/of-plugo` } });
     assert.deepEqual([...host.loaded], ["ahead", "standing"]);
-    assert.deepEqual(phases(host), { ahead: "active", standing: "active", [path]: "failed", "@no-scope/of-plugo": "failed" });
+    assert.deepEqual(phases(host), {
+      ahead: "active",
+      standing: "active",
+      [path]: "failed",
+      "@no-scope/of-plugo": "failed",
+    });
     assert.match(onlyProblemOf(host, path).message, /not today/);
     const problem = onlyProblemOf(host, "@no-scope/of-plugo");
     assert.equal(problem.code, "PLUGO_MODULE_UNLOADABLE");

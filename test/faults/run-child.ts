@@ -15,7 +15,10 @@ const deadlineMs = 20_000;
  * Runs the body of an async function in a process of its own and returns what it returned. It has `plugo` (the
  * package), `fs`, `path`, and `quiet` (a logger that keeps its lines in `quiet.lines`).
  */
-export async function runInChild(body: string, options: { readonly cwd: string; readonly args?: unknown }): Promise<ChildResult> {
+export async function runInChild(
+  body: string,
+  options: { readonly cwd: string; readonly args?: unknown },
+): Promise<ChildResult> {
   const script = `
     import fs from "node:fs";
     import path from "node:path";
@@ -37,7 +40,8 @@ export async function runInChild(body: string, options: { readonly cwd: string; 
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
   clearTimeout(timer);
   const result = /^RESULT (.*)$/m.exec(stdout)?.[1];
-  if (code !== 0 || result === undefined) throw new Error(`The child ended with ${code ?? signal}:\n${stdout}\n${stderr}`);
+  if (code !== 0 || result === undefined)
+    throw new Error(`The child ended with ${code ?? signal}:\n${stdout}\n${stderr}`);
   return { value: JSON.parse(result), stderr };
 }
 

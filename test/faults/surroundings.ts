@@ -85,7 +85,10 @@ export function assertWellTold(problem: PlugoError, host: PluginHost, { lines }:
   assert.ok(entry !== undefined, `an entry for ${problem.plugin} in:\n${lines.join("\n")}`);
   assert.equal(entry.split("\n")[0], `error [${problem.plugin}] ${problem.message.split("\n")[0]}`);
   assert.ok(entry.endsWith(`\n    → ${problem.remedy} (${problem.code})`), entry);
-  assert.doesNotMatch(entry, /unknown reason|\[object |\bNaN\b|\bundefined\b(?! was thrown| \(reading)|dist\/(?:engine|host|kernel)/i);
+  assert.doesNotMatch(
+    entry,
+    /unknown reason|\[object |\bNaN\b|\bundefined\b(?! was thrown| \(reading)|dist\/(?:engine|host|kernel)/i,
+  );
   assert.doesNotMatch(entry, /(?<!failed: )TypeError/);
   assert.match(problem.remedy, action);
   const shown = host.snapshot().plugins.find(({ name }) => name === problem.plugin)?.problem;

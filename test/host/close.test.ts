@@ -125,8 +125,8 @@ describe("loadPlugins", () => {
     coreVersion: 1,
     signal: {},
   })) {
-    test(`refuses the option ${option} when it is ${String(value)}, by name`, async () => {
-      await assert.rejects(loadPlugins({ [option]: value } as object), {
+    test(`refuses the option ${option} when it is ${JSON.stringify(value)}, by name`, async () => {
+      await assert.rejects(loadPlugins({ [option]: value }), {
         code: "PLUGO_OPTION_INVALID",
         message: new RegExp(`"${option}"`),
       });
@@ -139,8 +139,8 @@ describe("diagnostics channels", () => {
     const messages: string[] = [];
     const subscriptions = ["load", "activate", "dispose", "swap"].map((step) => {
       const listener = (message: unknown): void => {
-        const { plugin, generation, loaded, error } = message as Record<string, unknown>;
-        const what = plugin === undefined ? String(loaded) : `${plugin} ${generation}`;
+        const { plugin: name, generation, loaded, error } = message as Record<string, string | undefined>;
+        const what = name === undefined ? `${loaded}` : `${name} ${generation}`;
         messages.push(`${step} ${what}${error === undefined ? "" : " failed"}`);
       };
       channel(`plugo:${step}`).subscribe(listener);

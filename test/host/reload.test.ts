@@ -264,7 +264,7 @@ describe("host.reload", () => {
     assert.deepEqual([...host.loaded], ["c"]);
     assert.deepEqual(phases(host), { b: "blocked", c: "active" });
     assert.deepEqual(
-      report.problems.map(({ plugin, code }) => `${plugin}: ${code}`),
+      report.problems.map((problem) => `${problem.plugin}: ${problem.code}`),
       ["b: PLUGO_DEPENDENCY_MISSING"],
     );
     assert.ok(log.indexOf("undo b") < log.indexOf("undo a"), "dependents end first");

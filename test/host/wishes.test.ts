@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync, statSync } from "node:fs";
 import { describe, test } from "node:test";
-import { PLUGINS } from "@plugo/node";
+import type { PLUGINS } from "@plugo/node";
 import { codes, keepLines, loadFrom, phases } from "../support/load.ts";
 import { createFolder, plugin, tracingPlugin, type TestFolder } from "../support/plugin-folder.ts";
 
