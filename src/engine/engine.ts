@@ -37,6 +37,8 @@ export interface LoadRequest {
   readonly folder: string;
   /** The entry file, an absolute path inside `folder`. */
   readonly entry: string;
+  /** Its content, when it has been read already. */
+  readonly entryText?: string | undefined;
   /** Who owns which file: decides between an own copy, another plugin's generation, and a native import. */
   readonly owners: FileOwners;
   /**

@@ -6,7 +6,7 @@ import type { Namespace } from "./exports-object.ts";
 /** What an ES module's code gets. */
 export type EsModuleFunction = (
   exports: Namespace,
-  defineExport: (namespace: Namespace, name: string, get: () => unknown) => void,
+  defineExport: (namespace: Namespace, name: string, get: (() => unknown) | null, value?: unknown) => void,
   imports: readonly (Namespace | undefined)[] | undefined,
   dynamicImport: DynamicImport | undefined,
   importMeta: object | undefined,

@@ -14,9 +14,14 @@ export function createNamespace(): Namespace {
   return new Module();
 }
 
-/** Adds a live binding; assigning to it throws a `TypeError`. */
-export function defineExport(namespace: Namespace, name: string, get: () => unknown): void {
-  Object.defineProperty(namespace, name, { enumerable: true, configurable: false, get });
+/**
+ * Adds a live binding; assigning to it throws a `TypeError`.
+ *
+ * @param get `null` for a binding that never changes: `value` is its value.
+ */
+export function defineExport(namespace: Namespace, name: string, get: (() => unknown) | null, value?: unknown): void {
+  if (get === null) defineValue(namespace, name, value);
+  else Object.defineProperty(namespace, name, { enumerable: true, configurable: false, get });
 }
 
 /** Adds a value that does not change; assigning to it throws a `TypeError`. */

@@ -37,11 +37,11 @@ export class FileCompiler {
   }
 
   /**
-   * Reads a file and compiles it, unless `previous` is what it would become. Throws `PLUGO_SYNTAX`,
+   * Reads a file (unless its `text` is at hand) and compiles it, unless `previous` is what it would become. Throws `PLUGO_SYNTAX`,
    * `PLUGO_DECORATORS`, and the file system's error when the file cannot be read.
    */
-  compile(path: string, plugin: string, previous: CompiledFile | undefined): CompiledFile {
-    const source = readSource(path, plugin);
+  compile(path: string, plugin: string, previous: CompiledFile | undefined, text?: string): CompiledFile {
+    const source = readSource(path, plugin, text);
     const language = languageOf(path) ?? "js";
     if (language === "json") return jsonFile(path, source);
     const { settings, packageType, variant } = this.#variantOf(path, language, source.text);

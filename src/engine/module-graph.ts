@@ -63,7 +63,7 @@ export class ModuleGraph implements ImportableModules, ModuleContext, LinkSteps,
       if (request.restore) this.#frozen = request.previous.#freeze();
       else this.#previous = request.previous;
     }
-    this.#entry = createRecord(this.#compileEntry(request.entry));
+    this.#entry = createRecord(this.#compileEntry(request.entry, request.entryText));
   }
 
   get namespace(): Namespace {
@@ -194,9 +194,9 @@ export class ModuleGraph implements ImportableModules, ModuleContext, LinkSteps,
     return path === this.#entry.file.path ? this.#entry : this.#others?.get(path);
   }
 
-  #compileEntry(path: string): CompiledFile {
+  #compileEntry(path: string, text: string | undefined): CompiledFile {
     try {
-      return this.#compile(path);
+      return this.#compile(path, text);
     } catch (cause) {
       if (isPlugoError(cause)) throw cause;
       // Found a moment ago, and gone or closed since.
@@ -209,10 +209,10 @@ export class ModuleGraph implements ImportableModules, ModuleContext, LinkSteps,
     }
   }
 
-  #compile(path: string): CompiledFile {
+  #compile(path: string, text?: string): CompiledFile {
     const frozen = this.#frozen?.get(path);
     if (frozen !== undefined) return frozen.file;
-    const file = this.services.compiler.compile(path, this.plugin, this.#previous?.compiledFile(path));
+    const file = this.services.compiler.compile(path, this.plugin, this.#previous?.compiledFile(path), text);
     if (this.#isLoaded) this.services.importedLate(file);
     return file;
   }

@@ -12,11 +12,10 @@ export interface Source {
 }
 
 /**
- * Reads a source file once. Throws `PLUGO_SYNTAX` for what is not UTF-8 text, and the file system's own error when
+ * Reads a source file once, unless its text is at hand. Throws `PLUGO_SYNTAX` for what is not UTF-8 text, and the file system's own error when
  * the file cannot be read.
  */
-export function readSource(path: string, plugin: string): Source {
-  const text = readText(path);
+export function readSource(path: string, plugin: string, text: string = readText(path)): Source {
   const hash = contentHash(text);
   // U+FFFD is what undecodable bytes become, but it may also stand in a file.
   if (text.includes("\0") || (text.includes("\uFFFD") && !isUtf8(readFileSync(path)))) {

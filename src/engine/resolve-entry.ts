@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type PlugoError, plugoError } from "../kernel/plugo-error.ts";
+import { readTextOfFile } from "../manifest/read-text.ts";
 
 /** The names of an entry file; the first that is there is used. */
 export const entryNames: readonly string[] = [
@@ -12,15 +13,22 @@ export const entryNames: readonly string[] = [
   "plugin.cjs",
 ];
 
+/** A plugin's entry file. */
+export interface ResolvedEntry {
+  /** Absolute, with symbolic links resolved. */
+  readonly path: string;
+  /** Its content, when it has been read on the way. */
+  readonly text: string | undefined;
+}
+
 /**
- * Finds a plugin's entry file, an absolute path with symbolic links resolved, or says in a `PLUGO_ENTRY_MISSING` what is
- * missing.
+ * Finds a plugin's entry file, or says in a `PLUGO_ENTRY_MISSING` what is missing.
  *
  * @param folder The plugin's folder as it is written, for messages.
  * @param realFolder The folder with symbolic links resolved.
  * @param entry The file that the metadata names, relative to the folder; `null` for the usual names.
  */
-export function resolveEntry(folder: string, realFolder: string, entry: string | null): string | PlugoError {
+export function resolveEntry(folder: string, realFolder: string, entry: string | null): ResolvedEntry | PlugoError {
   return entry === null ? findEntry(folder, realFolder) : namedEntry(folder, realFolder, entry);
 }
 
@@ -38,21 +46,29 @@ export function entryHint(path: string): string | undefined {
   return existsSync(built) ? `${basename(path)} is used, ${basename(built)} beside it is not` : undefined;
 }
 
-function findEntry(folder: string, realFolder: string): string | PlugoError {
-  for (const name of entryNames) {
-    const path = realFolder + sep + name;
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    if (found?.isFile() === true) return path;
-    if (found?.isSymbolicLink() === true && isFile(path)) return realEntry(realFolder, name) ?? outside(folder, name);
+/** Nearly every plugin has the first name: reading it at once costs less than looking whether it is there. */
+function findEntry(folder: string, realFolder: string): ResolvedEntry | PlugoError {
+  const first = realFolder + sep + entryNames[0];
+  try {
+    const text = readTextOfFile(first);
+    if (!ignoresCase || readdirSync(realFolder).includes(basename(first))) return { path: first, text };
+  } catch {
+    // Missing, a folder or a link: the listing tells.
   }
+  const files = readdirSync(realFolder);
+  const found = entryNames.find((name) => files.includes(name) && isFile(join(realFolder, name)));
+  if (found !== undefined) return realEntry(realFolder, found) ?? outside(folder, found);
   return plugoError("PLUGO_ENTRY_MISSING", {
     folder,
     looked: `${entryNames.slice(0, -1).join(", ")} or ${entryNames.at(-1)}`,
-    hint: hintFor(folder, readdirSync(realFolder)),
+    hint: hintFor(folder, files),
   });
 }
 
-function namedEntry(folder: string, realFolder: string, entry: string): string | PlugoError {
+/** Names are compared exactly on every system, also where the file system does not. */
+const ignoresCase = process.platform === "darwin" || process.platform === "win32";
+
+function namedEntry(folder: string, realFolder: string, entry: string): ResolvedEntry | PlugoError {
   if (isAbsolute(entry) || !isInside(realFolder, resolve(realFolder, entry))) return outside(folder, entry);
   const hint = `Create "${folder}/${entry}", or correct "entry" in "${folder}/metadata.json".`;
   if (!isFile(join(realFolder, entry)))
@@ -61,9 +77,9 @@ function namedEntry(folder: string, realFolder: string, entry: string): string |
 }
 
 /** The real path, when it is still inside the folder. */
-function realEntry(realFolder: string, name: string): string | undefined {
-  const real = realpathSync.native(join(realFolder, name));
-  return isInside(realFolder, real) ? real : undefined;
+function realEntry(realFolder: string, name: string): ResolvedEntry | undefined {
+  const path = realpathSync.native(join(realFolder, name));
+  return isInside(realFolder, path) ? { path, text: undefined } : undefined;
 }
 
 function isInside(folder: string, path: string): boolean {

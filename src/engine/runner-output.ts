@@ -46,7 +46,8 @@ export function readRunnerOutput(output: string): RunnerModule {
     if ((found = match(exportStatement)) !== null) {
       const [statement, name = '""', value = ""] = found;
       exports.push(exportLink(readString(name), value));
-      replace(statement.length, `__plugo_export__(__plugo_exports__,${name},()=>${value});`);
+      const live = isConstantFunction(value, name, output) ? `null,${value}` : `()=>${value}`;
+      replace(statement.length, `__plugo_export__(__plugo_exports__,${name},${live});`);
     } else if ((found = match(importStatement)) !== null) {
       const [statement, index = "", specifier = '""', names = ""] = found;
       imports.push({
@@ -66,6 +67,18 @@ export function readRunnerOutput(output: string): RunnerModule {
   }
   const bodyAt = code.length + (at - copied);
   return { links: { imports, exports, bodyAt }, code: code + output.slice(copied) };
+}
+
+/**
+ * Whether an export is a function that is declared once and mentioned nowhere else in the file: nothing can assign to
+ * it, so it needs no getter, which V8 would have to compile at its first use.
+ */
+function isConstantFunction(value: string, name: string, output: string): boolean {
+  if (!/^[A-Za-z_$][\w$]*$/.test(value)) return false;
+  const word = value.replaceAll("$", "\\$");
+  if (!new RegExp(`^(?:async )?function\\*? ${word}\\(`, "m").test(output)) return false;
+  const mentions = output.match(new RegExp(`(?<![\\w$])${word}(?![\\w$])`, "g"))?.length ?? 0;
+  return mentions === (name === `"${value}"` ? 3 : 2);
 }
 
 function exportLink(name: string, value: string): ExportLink {

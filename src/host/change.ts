@@ -10,6 +10,7 @@ import { Generation, type ModulesOf } from "./generation.ts";
 import type { HostServices } from "./host-services.ts";
 import { loadGeneration, type LoadResult } from "./load-generation.ts";
 import { restartGroup } from "./restart-group.ts";
+import { startInOrder } from "./start-in-order.ts";
 
 /** What a change works on. */
 export interface ChangeInput {
@@ -29,7 +30,7 @@ export interface ChangeInput {
 
 /** What a change came to. Nothing of it is in service yet. */
 export interface ChangeResult {
-  /** The new generations to put in service, in plan order. */
+  /** The new generations to put in service. */
   readonly swapIn: ReadonlyMap<string, Generation>;
   /** The names of the plugins whose generation in service ends without a successor. */
   readonly stop: ReadonlySet<string>;
@@ -42,7 +43,7 @@ export interface ChangeResult {
 type AttemptState =
   | { readonly kind: "loading"; readonly loading: LoadResult | Promise<LoadResult> }
   | { readonly kind: "loaded"; readonly definition: FoundDefinition }
-  | { readonly kind: "activating"; readonly activation: Promise<ActivationResult> }
+  | { readonly kind: "activating" }
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly problem: PlugoError };
 
@@ -51,6 +52,9 @@ interface Attempt {
   readonly entry: PlanEntry;
   state: AttemptState;
 }
+
+/** The dependencies of a plugin that has none. */
+const alone = new Map<string, Generation>();
 
 /**
  * One change: makes the new generations beside the old ones, and says what to put in service. Files are loaded in
@@ -73,13 +77,15 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   if (restarting.later.size > 0) await activateAll((name) => restarting.later.has(name));
 
   const { swapIn, thrownAway, stop } = settle();
-  const next = new Map(swapIn.map((name) => [name, attempts.get(name)!.generation]));
+  const next = new Map<string, Generation>();
+  for (const name of swapIn) next.set(name, attempts.get(name)!.generation);
   const problems = new Map<string, PlugoError>();
   for (const [name, { state }] of attempts) if (state.kind === "failed") problems.set(name, state.problem);
   for (const [name, because] of thrownAway) {
     problems.set(name, plugoError("PLUGO_NOT_SWAPPED", { name, because }, { plugin: name }));
   }
-  const discarded = [...attempts.values()].map(({ generation }) => generation).filter(({ name }) => !next.has(name));
+  const discarded: Generation[] = [];
+  for (const [name, { generation }] of attempts) if (!next.has(name)) discarded.push(generation);
   for (const old of takenOut) {
     if (next.has(old.name) || stop.has(old.name)) continue;
     // What holds the resource must be gone before the old one comes back.
@@ -88,9 +94,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     const problem = await restore(old);
     if (problem !== undefined) problems.set(old.name, problem);
   }
-  const inPlanOrder = [...plan.entries.keys()].filter((name) => next.has(name));
-  const ordered = new Map(inPlanOrder.map((name) => [name, next.get(name)!]));
-  return { swapIn: ordered, stop, problems, discarded };
+  return { swapIn: next, stop, problems, discarded };
 
   function startLoading(name: string): void {
     const entry = plan.entries.get(name)!;
@@ -131,25 +135,13 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   }
 
   /** Activates the attempts that may be, in plan order, each as soon as its dependencies are ready. */
-  async function activateAll(isTurn: (name: string) => boolean): Promise<void> {
-    const waiting = new Set([...attempts.keys()].filter(isTurn));
-    const running = new Set<Promise<void>>();
-    while (waiting.size > 0 || running.size > 0) {
-      let started = false;
-      for (const name of waiting) {
-        const attempt = attempts.get(name)!;
-        if (!isDecided(attempt)) continue;
-        waiting.delete(name);
-        started = true;
-        const activation = activate(attempt);
-        if (activation === undefined) continue;
-        const step = activation.then(() => void running.delete(step));
-        running.add(step);
-      }
-      if (running.size > 0) await Promise.race(running);
-      // Only what waits for another turn is left.
-      else if (!started) return;
-    }
+  function activateAll(isTurn: (name: string) => boolean): Promise<void> {
+    return startInOrder({
+      names: steps.attempts.filter(isTurn),
+      dependenciesOf: (name) => attempts.get(name)!.entry.dependencies,
+      isReady: (name) => isDecided(attempts.get(name)!),
+      start: (name) => activate(attempts.get(name)!),
+    });
   }
 
   /** Whether everything that it depends on in this change has gone well, or has failed. */
@@ -163,7 +155,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   function activate(attempt: Attempt): Promise<void> | undefined {
     const { entry, generation, state } = attempt;
     if (state.kind !== "loaded" || !canProceed(entry.name)) return;
-    const dependencies = new Map<string, Generation>();
+    const dependencies = entry.dependencies.length === 0 ? alone : new Map<string, Generation>();
     for (const name of entry.dependencies) {
       const other = attempts.get(name);
       if (other?.state.kind === "ready") dependencies.set(name, other.generation);
@@ -178,7 +170,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     input.onPhase(entry.name, "activating");
     const activation = activateGeneration(generation, state.definition, inService.has(entry.name));
     if (!isThenable(activation)) return void setActivated(attempt, activation);
-    attempt.state = { kind: "activating", activation };
+    attempt.state = { kind: "activating" };
     return activation.then((problem) => setActivated(attempt, problem));
   }
 
@@ -202,7 +194,8 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   /** Whether nothing that has failed so far makes its new generation useless. */
   function canProceed(name: string): boolean {
     if (attempts.get(name)?.state.kind === "failed") return false;
-    thrownAwaySoFar ??= settle().thrownAway;
+    // Where nothing runs, a fault takes nothing with it but its dependents.
+    thrownAwaySoFar ??= input.running.size === 0 ? new Map() : settle().thrownAway;
     return !thrownAwaySoFar.has(name);
   }
 

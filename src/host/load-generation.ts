@@ -52,19 +52,20 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
 
   const { plugin } = target;
   const entry = sources.restore
-    ? generation.entryFile
+    ? { path: generation.entryFile, text: undefined }
     : resolveEntry(plugin.path, plugin.realPath, generation.entry.manifest?.entry ?? null);
   if (isPlugoError(entry)) return entry.about(generation.name);
-  generation.entryFile = entry;
+  generation.entryFile = entry.path;
   // A look costs time at every start; who edits the file that is not used sees it at the reload.
-  const hint = generation.number === 1 ? undefined : entryHint(entry);
+  const hint = generation.number === 1 ? undefined : entryHint(entry.path);
   if (hint !== undefined) generation.logger.debug(hint);
   generation.loadWith(sources.dependency);
   const loaded = generation.services.engine.load({
     plugin: generation.name,
     generation: generation.number,
     folder: plugin.realPath,
-    entry,
+    entry: entry.path,
+    entryText: entry.text,
     owners: generation.services.owners,
     // The modules keep this: it must not lead to the generation before.
     dependency: (name) => generation.modulesOf(name),

@@ -137,7 +137,7 @@ export class Reconciler {
         if (isRetried && !retried.has(name)) retried.add(name);
         else settled.add(name);
       }
-      if (steps.attempts.length === 0) break;
+      if (!mayNeedAnotherPass(steps, result, running)) break;
     }
     this.#engine.flush();
     return this.#reports.make({
@@ -282,6 +282,15 @@ export class Reconciler {
 }
 
 const none: readonly string[] = [];
+
+/**
+ * Whether what a pass has done can call for more: a start that a neighbour took with it, dependents of an optional
+ * dependency that has come, or what a replaced generation had pulled in.
+ */
+function mayNeedAnotherPass(steps: Steps, result: ChangeResult, running: ReadonlyMap<string, RunningPlugin>): boolean {
+  if (steps.attempts.length === 0) return false;
+  return running.size > 0 || result.problems.size > 0;
+}
 
 function isSameSequence(before: ReadonlyMap<string, Generation>, next: ReadonlyMap<string, Generation>): boolean {
   if (before.size !== next.size) return false;

@@ -20,6 +20,7 @@ export function restartGroup(
 ): RestartGroup {
   const out = new Set<string>();
   const later = new Set<string>();
+  if (inService.size === 0) return { out, later };
   for (const name of attempts) {
     const entry = plan.entries.get(name);
     const current = inService.get(name);

@@ -3,7 +3,8 @@ export const maxJsonDepth = 100;
 
 /** Freezes a JSON value and all that it holds, and returns how deep it is nested. Iterative: depth is no limit. */
 export function freezeJson(value: unknown): number {
-  let level: object[] = isHolder(value) ? [value] : [];
+  if (!isHolder(value)) return 0;
+  let level: object[] = [value];
   let depth = 0;
   while (level.length > 0) {
     depth += 1;

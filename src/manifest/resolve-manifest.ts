@@ -25,16 +25,14 @@ export interface ManifestOrigin {
 export function resolveManifest(metadata: ManifestShape, origin: ManifestOrigin, faults: Fault[]): Manifest {
   const optionals = resolveDependencies(metadata.optional_dependencies, "optional_dependencies", faults);
   const required = resolveDependencies(metadata.dependencies, "dependencies", faults);
-  const requiredNames = new Set(required.map((dependency) => dependency.name));
-  const dependencies = [...required, ...optionals.filter((dependency) => !requiredNames.has(dependency.name))];
-  for (const dependency of dependencies) Object.freeze(dependency);
+  const dependencies = withOptionals(required, optionals);
   return Object.freeze({
     name: origin.name,
     file: origin.file,
     displayName: metadata.name === undefined || metadata.name === "" ? origin.name : metadata.name,
     version: resolveVersion(metadata, faults),
     coreVersion: resolveRange(metadata.core_version, ["core_version"], faults),
-    dependencies: Object.freeze(dependencies),
+    dependencies,
     entry: resolveEntry(metadata.entry, faults),
     reload: metadata.reload ?? "swap",
     routePrefix: metadata.route_prefix ?? null,
@@ -45,6 +43,17 @@ export function resolveManifest(metadata: ManifestShape, origin: ManifestOrigin,
     text: origin.text,
   });
 }
+
+/** A dependency that is written as both is required. */
+function withOptionals(required: readonly Dependency[], optionals: readonly Dependency[]): readonly Dependency[] {
+  if (required.length === 0 && optionals.length === 0) return none;
+  const names = new Set(required.map((dependency) => dependency.name));
+  const dependencies = [...required, ...optionals.filter((dependency) => !names.has(dependency.name))];
+  for (const dependency of dependencies) Object.freeze(dependency);
+  return Object.freeze(dependencies);
+}
+
+const none: readonly Dependency[] = Object.freeze([]);
 
 /** The manifest of a module that stands for a plugin and has no metadata.json. */
 export function moduleManifest(name: string, modulePath: string): Manifest {
@@ -76,7 +85,7 @@ function resolveDependencies(
   field: "dependencies" | "optional_dependencies",
   faults: Fault[],
 ): readonly Dependency[] {
-  if (typeof written !== "object" || written === null) return [];
+  if (typeof written !== "object" || written === null || (isList(written) && written.length === 0)) return none;
   const optional = field === "optional_dependencies";
   const dependencies = new Map<string, Dependency>();
   const add = (name: string, range: unknown, path: Fault["path"]): void => {

@@ -29,7 +29,7 @@ export function settleChange(
   { unwanted, failing }: { readonly unwanted: ReadonlySet<string>; readonly failing: ReadonlySet<string> },
 ): Settlement {
   const standsOnUnwanted = withDependents(unwanted, running);
-  const attemptedDependents = invert(attempts);
+  let attemptedDependents: ReadonlyMap<string, readonly string[]> | undefined;
   const thrownAway = new Map<string, string>();
   const work: { readonly name: string; readonly because: string }[] = [];
   for (const name of running.keys()) {
@@ -41,7 +41,7 @@ export function settleChange(
     const keptDependencies = running.get(name)?.dependencies ?? [];
     const neighbours = [
       ...keptDependencies.filter((dependency) => running.has(dependency)),
-      ...(attemptedDependents.get(name) ?? []),
+      ...((attemptedDependents ??= invert(attempts)).get(name) ?? []),
     ];
     for (const neighbour of neighbours) {
       if (attempts.get(neighbour)?.ok !== true || thrownAway.has(neighbour)) continue;
@@ -50,9 +50,10 @@ export function settleChange(
     }
   }
 
-  const swapIn = [...attempts].filter(([name, { ok }]) => ok && !thrownAway.has(name)).map(([name]) => name);
-  const replaced = new Set(swapIn);
-  return { swapIn, thrownAway, stop: withDependents(unwanted, running, replaced) };
+  const swapIn: string[] = [];
+  for (const [name, { ok }] of attempts) if (ok && !thrownAway.has(name)) swapIn.push(name);
+  const stop = unwanted.size === 0 ? unwanted : withDependents(unwanted, running, new Set(swapIn));
+  return { swapIn, thrownAway, stop };
 }
 
 /** The names and what requires them among the plugins in service, without those that have a successor. */

@@ -6,7 +6,8 @@ import { isPlugoError, type PlugoError } from "#src/kernel/plugo-error.js";
 import { createFolder, type TestFolder } from "../support/plugin-folder.ts";
 
 function resolveIn(folder: TestFolder, entry: string | null = null): string | PlugoError {
-  return resolveEntry("shown/p", folder.at("p"), entry);
+  const found = resolveEntry("shown/p", folder.at("p"), entry);
+  return isPlugoError(found) ? found : found.path;
 }
 
 function missing(result: string | PlugoError): PlugoError {

@@ -1,0 +1,70 @@
+/** What is started, and when it may be. */
+export interface OrderedStarts {
+  /** In the order in which they start when nothing holds them back. */
+  readonly names: readonly string[];
+  readonly dependenciesOf: (name: string) => readonly string[];
+  /** Whether nothing that it depends on has still to come. */
+  readonly isReady: (name: string) => boolean;
+  /** Starts one. A promise when it has to be waited for; it must not reject. */
+  readonly start: (name: string) => Promise<void> | undefined;
+}
+
+/**
+ * Starts all that can be started, each as soon as what it depends on is there: of those that may start at one moment,
+ * the first in order comes first. One that has to be waited for holds back only its dependents. Resolves when nothing
+ * is under way; what never became ready is left out. The cost grows with the number of names and dependencies only.
+ */
+export async function startInOrder({ names, dependenciesOf, isReady, start }: OrderedStarts): Promise<void> {
+  const waiting = new Set<string>();
+  const ended: string[] = [];
+  let underWay = 0;
+  let wake: (() => void) | undefined;
+
+  const begin = (name: string): boolean => {
+    const started = start(name);
+    if (started === undefined) return false;
+    underWay += 1;
+    void started.then(() => {
+      underWay -= 1;
+      ended.push(name);
+      wake?.();
+    });
+    return true;
+  };
+
+  for (const name of names) {
+    if (isReady(name)) begin(name);
+    else waiting.add(name);
+  }
+  if (underWay === 0) return;
+
+  const positions = new Map(names.map((name, position) => [name, position]));
+  const dependents = invert(names, dependenciesOf);
+  const candidates: string[] = [];
+  while (underWay > 0) {
+    if (ended.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    for (const name of ended.splice(0)) candidates.push(...(dependents.get(name) ?? []));
+    while (candidates.length > 0) {
+      candidates.sort((a, b) => positions.get(b)! - positions.get(a)!);
+      const name = candidates.pop()!;
+      if (!waiting.has(name) || !isReady(name)) continue;
+      waiting.delete(name);
+      if (!begin(name)) candidates.push(...(dependents.get(name) ?? []));
+    }
+  }
+}
+
+function invert(
+  names: readonly string[],
+  dependenciesOf: (name: string) => readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const dependents = new Map<string, string[]>();
+  for (const name of names) {
+    for (const dependency of dependenciesOf(name)) {
+      const known = dependents.get(dependency);
+      if (known === undefined) dependents.set(dependency, [name]);
+      else known.push(name);
+    }
+  }
+  return dependents;
+}
