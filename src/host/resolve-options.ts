@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createConsoleLogger, type Logger } from "../kernel/logger.ts";
@@ -105,7 +105,9 @@ function milliseconds(option: "initTimeoutMs" | "disposeTimeoutMs", value: numbe
 function nearestVersion(folder: string): string | undefined {
   for (let current = folder; ; current = dirname(current)) {
     try {
-      const manifest: unknown = JSON.parse(readFileSync(resolve(current, "package.json"), "utf8"));
+      const file = resolve(current, "package.json");
+      if (!statSync(file).isFile()) return undefined;
+      const manifest: unknown = JSON.parse(readFileSync(file, "utf8"));
       const version = isObject(manifest) && "version" in manifest ? manifest.version : undefined;
       return typeof version === "string" ? version : undefined;
     } catch (error) {

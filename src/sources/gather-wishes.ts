@@ -43,8 +43,8 @@ export function gatherWishes(input: SelectionInput, problems: PlugoError[]): rea
     if (named.has(name)) continue;
     const deciding = runtime.get(name) ?? list.get(name) ?? env.get(name) ?? config.get(name) ?? wish;
     const module = list.get(name)?.module ?? (env.has(name) ? moduleNamed(name) : undefined);
-    // Only ENABLED_PLUGINS may hold paths and package names.
-    if (!isPluginName(name) && (module?.exportName !== null || config.has(name))) {
+    // Only ENABLED_PLUGINS may hold paths and package names. A folder of such a name has its problem already.
+    if (!isPluginName(name) && !scan.plugins.has(name) && (module?.exportName !== null || config.has(name))) {
       named.set(name, undefined);
       problems.push(plugoError("PLUGO_NAME_INVALID", { name: shortName(name), where: deciding.where }));
       continue;

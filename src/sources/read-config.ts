@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { positionAt } from "../kernel/code-frame.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
-import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { explainFaults, explainSyntax } from "../manifest/explain-json.ts";
 import { freezeJson, maxJsonDepth } from "../manifest/freeze-json.ts";
 import { isJsonObject } from "../manifest/json-object.ts";
@@ -24,10 +24,15 @@ export function readConfig(file: string): Config {
 
 /** @throws PLUGO_CONFIG_UNREADABLE */
 export function readConfigText(file: string): string {
+  const unreadable = (reason: string, cause?: unknown): PlugoError =>
+    plugoError("PLUGO_CONFIG_UNREADABLE", { file: displayPath(file), reason }, { cause });
   try {
-    return readFileSync(file, "utf8");
+    const entry = statSync(file);
+    // Reading a pipe would wait for whoever writes into it.
+    if (entry.isFile()) return readFileSync(file, "utf8");
+    throw unreadable(entry.isDirectory() ? "it is a folder" : "it is no file");
   } catch (error) {
-    throw plugoError("PLUGO_CONFIG_UNREADABLE", { file: displayPath(file), reason: reasonOf(error) }, { cause: error });
+    throw isPlugoError(error) ? error : unreadable(reasonOf(error), error);
   }
 }
 
@@ -95,12 +100,16 @@ function wishOf(plugin: PluginShape, file: string, where: string): Wish {
 /** Walks on from the last place, so that a file of many entries is walked through once. */
 function placesIn(text: string, file: string): (offset: number) => string {
   let line = 1;
+  let lineStart = 0;
   let from = 0;
   return (offset) => {
-    const { line: further, column } = positionAt(text.slice(from, offset), offset - from);
-    line += further - 1;
-    from = offset - column + 1;
-    return `${file}:${line}:${column}`;
+    const passed = positionAt(text.slice(from, offset), offset - from);
+    if (passed.line > 1) {
+      line += passed.line - 1;
+      lineStart = offset - passed.column + 1;
+    }
+    from = offset;
+    return `${file}:${line}:${offset - lineStart + 1}`;
   };
 }
 
@@ -135,7 +144,7 @@ function invalid(file: string, findings: readonly string[]): PlugoError {
 function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "ENOENT") return "it does not exist";
-  if (code === "EISDIR") return "it is a folder";
+  if (code === "ELOOP") return "its symbolic links lead in a circle";
   if (code === "EACCES" || code === "EPERM") return "permission denied";
   return error instanceof Error ? error.message : String(error);
 }
