@@ -74,7 +74,9 @@ function importMeta(path: string, { services }: GenerationContext): object {
 function nameDefault({ file, namespace }: ModuleRecord): void {
   if ((file.flags & flag.defaultExpression) === 0) return;
   const value = namespace["default"];
-  if (typeof value === "function" && value.name === "__vite_ssr_export_default__") {
+  if (typeof value !== "function") return;
+  // A class may have a static getter of that name.
+  if (Object.getOwnPropertyDescriptor(value, "name")?.value === "__vite_ssr_export_default__") {
     Object.defineProperty(value, "name", { value: "default", configurable: true });
   }
 }

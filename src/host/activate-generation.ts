@@ -1,4 +1,4 @@
-import { isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { aboutPlugin, isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { publishStep } from "./diagnostics.ts";
@@ -30,7 +30,8 @@ export function activateGeneration(
     return problem;
   };
   const failInit = (error: unknown): ActivationResult => {
-    if (isPlugoError(error)) return error.plugin === undefined ? error.about(name) : error;
+    // One that is about another plugin only says what happened to this one.
+    if (isPlugoError(error) && (error.plugin ?? name) === name) return aboutPlugin(error, name);
     const facts = { name, ...describeFailure(generation, error), worked };
     return plugoError("PLUGO_INIT_FAILED", facts, { plugin: name, cause: error });
   };

@@ -1,8 +1,9 @@
 import type { LoadedModules } from "../engine/engine.ts";
 import { entryHint, resolveEntry } from "../engine/resolve-entry.ts";
 import { displayPath } from "../kernel/display-path.ts";
-import { isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { aboutPlugin, isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
+import { blockedBy } from "../plan/blocked-by.ts";
 import type { ModuleTarget } from "../sources/source.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { publishStep } from "./diagnostics.ts";
@@ -54,7 +55,7 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
   const entry = sources.restore
     ? { path: generation.entryFile, text: undefined }
     : resolveEntry(plugin.path, plugin.realPath, generation.entry.manifest?.entry ?? null);
-  if (isPlugoError(entry)) return entry.about(generation.name);
+  if (isPlugoError(entry)) return aboutPlugin(entry, generation.name);
   generation.entryFile = entry.path;
   // A look costs time at every start; who edits the file that is not used sees it at the reload.
   const hint = generation.number === 1 ? undefined : entryHint(entry.path);
@@ -115,7 +116,12 @@ async function limited(generation: Generation, loading: Promise<LoadResult>): Pr
 }
 
 function asProblem(generation: Generation, error: unknown): PlugoError {
-  if (isPlugoError(error)) return error.plugin === undefined ? error.about(generation.name) : error;
+  if (isPlugoError(error)) {
+    const problem = aboutPlugin(error, generation.name);
+    if (problem.plugin === undefined || problem.plugin === generation.name) return problem;
+    // It imports from a plugin whose files could not be loaded.
+    return blockedBy(generation.entry, problem.plugin, problem);
+  }
   const facts = { file: generation.entryFile, ...describeFailure(generation, error) };
   return plugoError("PLUGO_EVALUATION", facts, { plugin: generation.name, cause: error });
 }

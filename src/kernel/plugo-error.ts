@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { catalogue, type CatalogueEntry, type ErrorFacts } from "./error-catalogue.ts";
 
 /** Every code that plugo reports. Codes are permanent: a released code keeps its meaning. */
@@ -41,11 +42,6 @@ export class PlugoError extends Error {
     Object.defineProperty(PlugoError.prototype, brand, { value: true });
   }
 
-  /** @internal The same error, as one of a plugin. */
-  about(plugin: string): PlugoError {
-    return new PlugoError(this.code, this.message, this.remedy, plugin, this.cause);
-  }
-
   /** JSON-safe: `code`, `message`, `remedy`, and `plugin` and the cause's message when there are any. */
   toJSON(): PlugoErrorJson {
     return {
@@ -73,24 +69,41 @@ export function plugoError<Code extends PlugoErrorCode>(
   return new PlugoError(code, entry.message(facts), entry.remedy(facts), origin.plugin, origin.cause);
 }
 
+/** The same error, as one of a plugin when it was of none; also one that another copy of this package made. */
+export function aboutPlugin(error: PlugoError, plugin: string): PlugoError {
+  if (error instanceof PlugoError && error.plugin !== undefined) return error;
+  return new PlugoError(error.code, error.message, error.remedy, error.plugin ?? plugin, error.cause);
+}
+
 /** Whether `value` is a plugo error, also one that another copy of this package made. */
 export function isPlugoError(value: unknown): value is PlugoError {
   if (typeof value !== "object" || value === null) return false;
   try {
-    return (value as Record<symbol, unknown>)[brand] === true;
+    const { code, message, remedy } = value as Record<string, unknown>;
+    const isWhole = [code, message, remedy].every((text) => typeof text === "string");
+    return isWhole && (value as Record<symbol, unknown>)[brand] === true;
   } catch {
     // What a plugin throws may be a proxy.
     return false;
   }
 }
 
-/** One line for anything that can be thrown: an error's message, else the value as text. Never throws. */
+const maxLength = 5_000;
+
+/** What was thrown, whatever it is, in a few words: an error's message, else the value as text. Never throws. */
 export function describeThrown(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return String(thrown.message as unknown) || String(thrown.name as unknown);
-    if (typeof thrown === "object" && thrown !== null && "message" in thrown) return String(thrown.message);
-    return String(thrown);
+    const text = textOf(thrown);
+    return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   } catch {
     return "a value that cannot be shown";
   }
+}
+
+function textOf(thrown: unknown): string {
+  if (thrown instanceof Error) return String(thrown.message as unknown) || String(thrown.name as unknown);
+  if (typeof thrown === "function") return "a function";
+  if (typeof thrown !== "object" || thrown === null) return String(thrown);
+  if ("message" in thrown) return String(thrown.message);
+  return inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY, customInspect: false });
 }

@@ -33,7 +33,7 @@ describe("resolveEntry", () => {
     for (const [files, pattern] of [
       [{ "p/x": "" }, /Create "shown\/p\/plugin\.ts"/],
       [{ "p/plugin.py": "" }, /Rewrite "shown\/p\/plugin\.py" as "shown\/p\/plugin\.ts"/],
-      [{ "p/plugin.ts/x": "" }, /Replace the folder "shown\/p\/plugin\.ts" with a file/],
+      [{ "p/plugin.ts/x": "" }, /Replace "shown\/p\/plugin\.ts", which is no file/],
       [{ "p/Plugin.TS": "" }, /Rename the entry file to "plugin\.ts"/],
     ] as const) {
       using folder = createFolder(files);

@@ -138,6 +138,42 @@ describe("loadPlugins", () => {
     for (const name of ["b", "c", "d"]) assertWellTold(onlyProblemOf(host, name), host, logger);
   });
 
+  for (const [fault, code] of [
+    ["throws at once", `throw new Error("no"); export const x = 1;`],
+    ["throws later", `await null; throw new Error("no"); export const x = 1;`],
+    ["imports a package that is not there", `import y from "no-such-package-of-plugo"; export const x = y; ${idle}`],
+    ["has no initPlugin", "await null; export const x = 1;"],
+    ["waits forever", "await new Promise(() => {}); export const x = 1;"],
+    ["has a syntax error", "export const x = ;"],
+  ] as const) {
+    test(`blocks what imports from a plugin whose module ${fault}, and names the chain`, async () => {
+      using folder = createFolder({
+        ...plugin("a", code),
+        ...plugin("b", `import { x } from "../a/plugin.ts"; export const y = x; ${idle}`, { dependencies: ["a"] }),
+        ...plugin("c", `import { y } from "../b/plugin.ts"; export const z = y; ${idle}`, { dependencies: ["b"] }),
+        ...plugin("healthy", idle),
+      });
+      const logger = keepLines();
+      await using host = await loadFrom(folder, { logger, initTimeoutMs: 50 });
+      assert.deepEqual(phases(host), { a: "failed", b: "blocked", c: "blocked", healthy: "active" });
+      assert.match(onlyProblemOf(host, "b").message, /^b needs a, a failed: /);
+      assert.match(onlyProblemOf(host, "c").message, /^c needs b, b needs a, a failed: /);
+      for (const name of ["a", "b", "c"]) assertWellTold(onlyProblemOf(host, name), host, logger);
+    });
+  }
+
+  test("tells a failure that another plugin's state caused as the plugin's own", async () => {
+    let get: (name: string) => unknown = () => undefined;
+    using folder = createFolder({ ...plugin("a", idle), ...plugin("b", `export const initPlugin = ({ get }: any) => get("c");`), ...plugin("c", idle) });
+    const context = { get: (name: string): unknown => get(name) };
+    await using host = await loadFrom(folder, { context });
+    await host.disable("c");
+    ({ get } = host);
+    await host.reload("b");
+    assert.deepEqual(codes(host), ["b: PLUGO_INIT_FAILED"]);
+    assert.match(onlyProblemOf(host, "b").message, /"c" is not active/);
+  });
+
   test("blocks a plugin by what is disabled at run time, and names who asked", async () => {
     using folder = createFolder({
       ...plugin("a", idle),
