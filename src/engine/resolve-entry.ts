@@ -104,7 +104,8 @@ function hintFor(folder: string, files: readonly string[]): string | undefined {
     return `Rewrite "${folder}/plugin.py" as "${folder}/plugin.ts" with an exported initPlugin: a Python file cannot run in Node.js.`;
   }
   const directory = entryNames.find((name) => files.includes(name));
-  if (directory !== undefined) return `Replace "${folder}/${directory}", which is no file, with one that exports initPlugin.`;
+  if (directory !== undefined)
+    return `Replace "${folder}/${directory}", which is no file, with one that exports initPlugin.`;
   const other = entryNames.find((name) => files.some((file) => file.toLowerCase() === name));
   return other === undefined ? undefined : `Rename the entry file to "${other}": names are compared exactly.`;
 }

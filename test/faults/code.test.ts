@@ -25,8 +25,14 @@ const faults: Readonly<Record<string, Fault>> = {
     { "broken/plugin.py": "def init_plugin(**kwargs): ..." },
     `Rewrite "%/broken/plugin.py" as "${entry}" with an exported initPlugin`,
   ),
-  "with a folder named plugin.ts": entryMissing({ "broken/plugin.ts/index.ts": idle }, `Replace "${entry}", which is no file, with one that exports initPlugin.`),
-  "with an entry named in another case": entryMissing({ "broken/Plugin.TS": idle }, 'Rename the entry file to "plugin.ts"'),
+  "with a folder named plugin.ts": entryMissing(
+    { "broken/plugin.ts/index.ts": idle },
+    `Replace "${entry}", which is no file, with one that exports initPlugin.`,
+  ),
+  "with an entry named in another case": entryMissing(
+    { "broken/Plugin.TS": idle },
+    'Rename the entry file to "plugin.ts"',
+  ),
   "whose named entry is not there": {
     files: broken(idle, { entry: "main.ts" }),
     code: "PLUGO_ENTRY_MISSING",

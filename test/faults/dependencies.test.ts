@@ -164,7 +164,11 @@ describe("loadPlugins", () => {
 
   test("tells a failure that another plugin's state caused as the plugin's own", async () => {
     let get: (name: string) => unknown = () => undefined;
-    using folder = createFolder({ ...plugin("a", idle), ...plugin("b", `export const initPlugin = ({ get }: any) => get("c");`), ...plugin("c", idle) });
+    using folder = createFolder({
+      ...plugin("a", idle),
+      ...plugin("b", `export const initPlugin = ({ get }: any) => get("c");`),
+      ...plugin("c", idle),
+    });
     const context = { get: (name: string): unknown => get(name) };
     await using host = await loadFrom(folder, { context });
     await host.disable("c");

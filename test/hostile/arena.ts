@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
-import { createConsoleLogger } from "#src/kernel/logger.js";
 import { isPlugoError, loadPlugins, type LoadPluginsOptions, type PlugoError, type PluginHost } from "@plugo/node";
+import { createConsoleLogger } from "#src/kernel/logger.js";
 import { createFolder, plugin, type Files, type TestFolder } from "../support/plugin-folder.ts";
 
 /** What became of hostile input: a host that runs the healthy plugin, or the one error that loadPlugins may reject with. */
@@ -123,7 +123,8 @@ function within(root: TestFolder, files: Files): TestFolder {
   const folder: TestFolder = {
     path: root.at("plugins"),
     at: (file) => root.at(`plugins/${file}`),
-    write: (more) => root.write(Object.fromEntries(Object.entries(more).map(([file, content]) => [`plugins/${file}`, content]))),
+    write: (more) =>
+      root.write(Object.fromEntries(Object.entries(more).map(([file, content]) => [`plugins/${file}`, content]))),
     remove: (file) => root.remove(`plugins/${file}`),
     [Symbol.dispose]: () => {},
   };

@@ -55,7 +55,10 @@ describe("plugins_config.json", () => {
           assert.deepEqual([...outcome.host.loaded], ["healthy"]);
           const { problems } = outcome.host.report;
           assert.equal(problems.length, 1);
-          assert.match(problems[0]?.code ?? "", /^PLUGO_(?:NAME_INVALID|UNKNOWN_PLUGIN|CONFIG_CONTRADICTION|MANIFEST_MISSING)$/);
+          assert.match(
+            problems[0]?.code ?? "",
+            /^PLUGO_(?:NAME_INVALID|UNKNOWN_PLUGIN|CONFIG_CONTRADICTION|MANIFEST_MISSING)$/,
+          );
         },
       }));
   }
@@ -76,7 +79,11 @@ describe("plugins_config.json", () => {
 
   test("of any entries is refused in words, or used", () => {
     const entry = fc.record(
-      { name: fc.oneof(fc.string(), fc.constantFrom("healthy", ...oddNames)), enabled: fc.boolean(), config: fc.object({ maxDepth: 2 }) },
+      {
+        name: fc.oneof(fc.string(), fc.constantFrom("healthy", ...oddNames)),
+        enabled: fc.boolean(),
+        config: fc.object({ maxDepth: 2 }),
+      },
       { requiredKeys: ["name", "enabled"] },
     );
     return fc.assert(

@@ -17,8 +17,13 @@ const pipe = (folder: TestFolder, file: string): void => {
 };
 
 /** What can stand in a plugin directory beside files and folders, and whether "bad" can run all the same. */
-const oddFolders: Readonly<Record<string, readonly [prepare: (folder: TestFolder) => void, phase: string | undefined]>> = {
-  "a folder named metadata.json": [(folder) => folder.write({ "bad/metadata.json/x": "", "bad/plugin.ts": idle }), "failed"],
+const oddFolders: Readonly<
+  Record<string, readonly [prepare: (folder: TestFolder) => void, phase: string | undefined]>
+> = {
+  "a folder named metadata.json": [
+    (folder) => folder.write({ "bad/metadata.json/x": "", "bad/plugin.ts": idle }),
+    "failed",
+  ],
   "a folder named plugin.ts": [(folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts/x": "" }), "failed"],
   "a file named as a plugin": [(folder) => folder.write({ bad: idle }), undefined],
   "a link to itself": [(folder) => symlinkSync(folder.at("bad"), folder.at("bad")), undefined],
@@ -82,19 +87,42 @@ const oddFolders: Readonly<Record<string, readonly [prepare: (folder: TestFolder
     },
     "failed",
   ],
-  "an entry of 5 MB": [(folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts": `//${"x".repeat(5e6)}\n${idle}` }), "active"],
-  "an entry, 1 000 parentheses deep": [
-    (folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts": `const x = ${"(".repeat(1e3)}1${")".repeat(1e3)};\n${idle}` }),
+  "an entry of 5 MB": [
+    (folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts": `//${"x".repeat(5e6)}\n${idle}` }),
     "active",
   ],
-  "an entry of bytes": [(folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts": Buffer.from("00ff10fe", "hex") }), "failed"],
-  "an entry in UTF-16": [(folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts": Buffer.from(`\uFEFF${idle}`, "utf16le") }), "failed"],
-  "an entry with a byte order mark": [(folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts": `\uFEFF${idle}` }), "active"],
+  "an entry, 1 000 parentheses deep": [
+    (folder) =>
+      folder.write({
+        "bad/metadata.json": {},
+        "bad/plugin.ts": `const x = ${"(".repeat(1e3)}1${")".repeat(1e3)};\n${idle}`,
+      }),
+    "active",
+  ],
+  "an entry of bytes": [
+    (folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts": Buffer.from("00ff10fe", "hex") }),
+    "failed",
+  ],
+  "an entry in UTF-16": [
+    (folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts": Buffer.from(`\uFEFF${idle}`, "utf16le") }),
+    "failed",
+  ],
+  "an entry with a byte order mark": [
+    (folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts": `\uFEFF${idle}` }),
+    "active",
+  ],
   "an empty entry": [(folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts": "" }), "failed"],
   "a package.json that is none": [(folder) => folder.write({ ...bad, "bad/package.json": "{" }), "active"],
-  "a tsconfig.json that extends itself": [(folder) => folder.write({ ...bad, "bad/tsconfig.json": { extends: "./tsconfig.json" } }), "active"],
+  "a tsconfig.json that extends itself": [
+    (folder) => folder.write({ ...bad, "bad/tsconfig.json": { extends: "./tsconfig.json" } }),
+    "active",
+  ],
   "a tsconfig.json of wrong types": [
-    (folder) => folder.write({ ...bad, "bad/tsconfig.json": { compilerOptions: { paths: 1, target: {}, jsx: [], outDir: 5 }, extends: 7 } }),
+    (folder) =>
+      folder.write({
+        ...bad,
+        "bad/tsconfig.json": { compilerOptions: { paths: 1, target: {}, jsx: [], outDir: 5 }, extends: 7 },
+      }),
     "active",
   ],
 };
@@ -109,7 +137,8 @@ describe("a plugin directory", () => {
           const found = outcome.host.snapshot().plugins.find((each) => each.name === "bad");
           if (phase !== undefined || found === undefined) assert.equal(found?.phase, phase);
         },
-      }));
+      }),
+    );
   }
 
   for (const file of ["bad/metadata.json", "bad/plugin.ts", "bad/x.ts", "bad/x.json", "bad", "config.json"]) {
@@ -120,7 +149,12 @@ describe("a plugin directory", () => {
         "bad/plugin.ts": `import * as x from "./x.ts"; import y from "./x.json"; export const initPlugin = () => [x, y];`,
         "bad/x.ts": "",
         "bad/x.json": {},
-        "config.json": { plugins: [{ name: "healthy", enabled: true }, { name: "bad", enabled: true }] },
+        "config.json": {
+          plugins: [
+            { name: "healthy", enabled: true },
+            { name: "bad", enabled: true },
+          ],
+        },
       });
       pipe(folder, file);
       const { value } = await runInChild(
@@ -149,7 +183,14 @@ describe("a plugin directory", () => {
       "config.json": { plugins: [] },
       "locked/healthy/metadata.json": {},
     });
-    const locked = ["plugins/metadata/metadata.json", "plugins/entry/plugin.ts", "plugins/folder", "plugins/inner/lib", "config.json", "locked"];
+    const locked = [
+      "plugins/metadata/metadata.json",
+      "plugins/entry/plugin.ts",
+      "plugins/folder",
+      "plugins/inner/lib",
+      "config.json",
+      "locked",
+    ];
     chmodSync(folder.path, 0o777);
     for (const path of locked) chmodSync(folder.at(path), 0);
     try {
@@ -164,7 +205,9 @@ describe("a plugin directory", () => {
         { cwd: folder.path },
       );
       assert.deepEqual(value.active, ["healthy"]);
-      const told = Object.fromEntries(value.problems.map(([name, code, message]: string[]) => [name, `${code} ${message}`]));
+      const told = Object.fromEntries(
+        value.problems.map(([name, code, message]: string[]) => [name, `${code} ${message}`]),
+      );
       assert.match(told.metadata, /^PLUGO_MANIFEST_INVALID .*permission denied/s);
       assert.match(told.folder, /^PLUGO_MANIFEST_INVALID .*permission denied/s);
       assert.match(told.entry, /plugin\.ts/);
@@ -176,7 +219,9 @@ describe("a plugin directory", () => {
     }
   });
 
-  for (const name of oddNames.filter((each) => each.length < 200 && !/[/\0]/.test(each) && each !== "." && each !== ".." && each !== "\ud83c")) {
+  for (const name of oddNames.filter(
+    (each) => each.length < 200 && !/[/\0]/.test(each) && each !== "." && each !== ".." && each !== "\ud83c",
+  )) {
     test(`with a folder named ${JSON.stringify(name)} harms nobody`, posix, () =>
       survive({
         files: plugin(name, idle),
@@ -185,10 +230,12 @@ describe("a plugin directory", () => {
           const skipped = /^\.|^_|^node_modules$/.test(name);
           const phase = isPlain.test(name) ? "active" : "failed";
           const found = outcome.host.snapshot().plugins.find((each) => each.name === name);
-          if (skipped || name === "__proto__") assert.equal(found?.phase ?? "skipped", found === undefined ? "skipped" : "failed");
+          if (skipped || name === "__proto__")
+            assert.equal(found?.phase ?? "skipped", found === undefined ? "skipped" : "failed");
           else assert.equal(found?.phase, phase);
         },
-      }));
+      }),
+    );
   }
 
   test("with one file under many names loads each as its own", posix, () =>
@@ -205,5 +252,6 @@ describe("a plugin directory", () => {
         assert.ok("host" in outcome);
         for (let at = 0; at < 20; at += 1) assert.equal(outcome.host.get(`copy${at}`), 1);
       },
-    }));
+    }),
+  );
 });

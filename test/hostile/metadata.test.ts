@@ -7,7 +7,16 @@ import { oddNames, oddTexts, oddValues } from "./json-texts.ts";
 
 const fields = [
   ...["$schema", "name", "version", "plugin_version", "description", "identifier", "author", "dependencies"],
-  ...["optional_dependencies", "core_version", "entry", "reload", "route_prefix", "init_timeout_ms", "config_schema", "watch"],
+  ...[
+    "optional_dependencies",
+    "core_version",
+    "entry",
+    "reload",
+    "route_prefix",
+    "init_timeout_ms",
+    "config_schema",
+    "watch",
+  ],
   ...["__proto__", "constructor", "toString", "then"],
 ];
 const code = `export const initPlugin = (_: object, plugin: any) => [plugin.name, plugin.version, plugin.metadata, plugin.config];`;
@@ -28,13 +37,17 @@ function assertAllDecided(outcome: Outcome): void {
 
 describe("metadata.json", () => {
   for (const [name, text] of Object.entries(oddTexts)) {
-    test(`that holds ${name} harms nobody`, () => survive({ files: withMetadata("odd", text), check: assertAllDecided }));
+    test(`that holds ${name} harms nobody`, () =>
+      survive({ files: withMetadata("odd", text), check: assertAllDecided }));
   }
 
   for (const [name, value] of Object.entries(oddValues)) {
     test(`with ${name} in any of its fields harms nobody`, () =>
       survive({
-        files: Object.assign({}, ...fields.map((field, at) => withMetadata(`odd${at}`, `{ "${field}": ${value} }`))) as Files,
+        files: Object.assign(
+          {},
+          ...fields.map((field, at) => withMetadata(`odd${at}`, `{ "${field}": ${value} }`)),
+        ) as Files,
         options: { coreVersion: "1.0.0" },
         check: assertAllDecided,
       }));
@@ -61,7 +74,9 @@ describe("metadata.json", () => {
   test("of any JSON harms nobody", () =>
     fc.assert(
       fc.asyncProperty(fc.array(fc.json({ maxDepth: 4 }), { minLength: 5, maxLength: 10 }), async (texts) => {
-        await survive({ files: Object.assign({}, ...texts.map((text, at) => withMetadata(`odd${at}`, text))) as Files });
+        await survive({
+          files: Object.assign({}, ...texts.map((text, at) => withMetadata(`odd${at}`, text))) as Files,
+        });
       }),
       { seed, numRuns: 30 },
     ));
@@ -86,7 +101,9 @@ describe("metadata.json", () => {
   test("of any bytes harms nobody", () =>
     fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 200 }), { minLength: 5, maxLength: 10 }), async (all) => {
-        await survive({ files: Object.assign({}, ...all.map((bytes, at) => withMetadata(`odd${at}`, bytes))) as Files });
+        await survive({
+          files: Object.assign({}, ...all.map((bytes, at) => withMetadata(`odd${at}`, bytes))) as Files,
+        });
       }),
       { seed, numRuns: 30 },
     ));
