@@ -19,7 +19,8 @@ function detailOf(error: unknown): string {
 
 function nameOf(error: Error): string {
   try {
-    return String(error.name as unknown);
+    const { name }: { readonly name: unknown } = error;
+    return String(name);
   } catch {
     return "Error";
   }

@@ -101,7 +101,10 @@ export function describeThrown(thrown: unknown): string {
 }
 
 function textOf(thrown: unknown): string {
-  if (thrown instanceof Error) return String(thrown.message as unknown) || String(thrown.name as unknown);
+  if (thrown instanceof Error) {
+    const { message, name }: { readonly message: unknown; readonly name: unknown } = thrown;
+    return String(message) || String(name);
+  }
   if (typeof thrown === "function") return "a function";
   if (typeof thrown !== "object" || thrown === null) return String(thrown);
   if ("message" in thrown) return String(thrown.message);

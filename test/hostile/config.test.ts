@@ -40,7 +40,6 @@ describe("plugins_config.json", () => {
         `{ "plugins": [], "$schema": ${value} }`,
         `{ "__proto__": ${value}, "plugins": [${healthyEntry}] }`,
       ]) {
-        // oxlint-disable-next-line no-await-in-loop -- one after the other: each has the canary to itself
         await survive(withConfig(text));
       }
     });
