@@ -1,10 +1,11 @@
 import { aboutPlugin, isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
-import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
+import { isThenable } from "../kernel/time-limit.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { publishStep } from "./diagnostics.ts";
 import type { FoundDefinition } from "./find-definition.ts";
 import { GenerationScope } from "./generation-scope.ts";
 import type { Generation } from "./generation.ts";
+import { withinInitTime } from "./within-init-time.ts";
 
 /** Nothing when it went well, else what went wrong. */
 export type ActivationResult = PlugoError | undefined;
@@ -21,53 +22,67 @@ export function activateGeneration(
   worked: boolean,
 ): ActivationResult | Promise<ActivationResult> {
   const startTime = performance.now();
-  const { name, number, services } = generation;
-  const finish = (problem: ActivationResult): ActivationResult => {
-    const durationMs = performance.now() - startTime;
-    generation.timings.activateMs = durationMs;
-    const failure = problem === undefined ? {} : { error: problem };
-    publishStep("activate", { plugin: name, generation: number, startTime, durationMs, ...failure });
-    return problem;
-  };
-  const failInit = (error: unknown): ActivationResult => {
-    // One that is about another plugin only says what happened to this one.
-    if (isPlugoError(error) && (error.plugin ?? name) === name) return aboutPlugin(error, name);
-    const facts = { name, ...describeFailure(generation, error), worked };
-    return plugoError("PLUGO_INIT_FAILED", facts, { plugin: name, cause: error });
-  };
-  const failPreparation = (error: unknown): ActivationResult => {
-    const facts = { name, label: "beforeSwap", ...describeFailure(generation, error) };
-    return plugoError("PLUGO_BEFORE_SWAP_FAILED", facts, { plugin: name, cause: error });
-  };
-  const takeApi = (api: unknown): ActivationResult | Promise<ActivationResult> => {
-    // One that settles after its time was over has been disposed by now.
-    if (!generation.isCurrent) return undefined;
-    generation.api = api;
-    // The hook belongs to a plugin that started: one whose initPlugin throws has nothing but its scope.
-    generation.disposeHook = definition.dispose;
-    try {
-      return generation.prepareForService()?.then(() => undefined, failPreparation);
-    } catch (error) {
-      return failPreparation(error);
-    }
-  };
-
-  let activation: ActivationResult | Promise<ActivationResult>;
-  try {
-    const scope = new GenerationScope(generation);
-    const api = definition.init(services.contextFor(scope), scope);
-    activation = isThenable(api) ? Promise.resolve(api).then(takeApi, failInit) : takeApi(api);
-  } catch (error) {
-    activation = failInit(error);
-  }
-  return isThenable(activation) ? limited(generation, activation).then(finish) : finish(activation);
+  const activation = activate(generation, definition, worked);
+  if (!isThenable(activation)) return finish(generation, startTime, activation);
+  const limited = withinInitTime(generation, activation, "PLUGO_INIT_TIMEOUT");
+  return limited.then((problem) => finish(generation, startTime, problem));
 }
 
-async function limited(generation: Generation, activation: Promise<ActivationResult>): Promise<ActivationResult> {
-  const { limits, signal } = generation.services;
-  const timeoutMs = generation.entry.manifest?.initTimeoutMs ?? limits.initTimeoutMs;
-  const result = await withTimeLimit(activation, timeoutMs, signal);
-  if (result !== timedOut) return result;
-  if (signal.aborted) return plugoError("PLUGO_ABORTED", {}, { plugin: generation.name, cause: signal.reason });
-  return plugoError("PLUGO_INIT_TIMEOUT", { name: generation.name, timeoutMs }, { plugin: generation.name });
+function activate(
+  generation: Generation,
+  definition: FoundDefinition,
+  worked: boolean,
+): ActivationResult | Promise<ActivationResult> {
+  try {
+    const scope = new GenerationScope(generation);
+    const api = definition.init(generation.services.contextFor(scope), scope);
+    if (!isThenable(api)) return takeApi(generation, definition, api);
+    return Promise.resolve(api).then(
+      (awaited) => takeApi(generation, definition, awaited),
+      (error: unknown) => initProblem(generation, error, worked),
+    );
+  } catch (error) {
+    return initProblem(generation, error, worked);
+  }
+}
+
+function takeApi(
+  generation: Generation,
+  { dispose }: FoundDefinition,
+  api: unknown,
+): ActivationResult | Promise<ActivationResult> {
+  // One that settles after its time was over has been disposed by now.
+  if (!generation.isCurrent) return undefined;
+  generation.api = api;
+  // The hook belongs to a plugin that started: one whose initPlugin throws has nothing but its scope.
+  generation.disposeHook = dispose;
+  try {
+    const prepared = generation.prepareForService();
+    return prepared?.then(
+      () => undefined,
+      (error: unknown) => preparationProblem(generation, error),
+    );
+  } catch (error) {
+    return preparationProblem(generation, error);
+  }
+}
+
+function initProblem(generation: Generation, error: unknown, worked: boolean): PlugoError {
+  const { name } = generation;
+  // One that is about another plugin only says what happened to this one.
+  if (isPlugoError(error) && (error.plugin ?? name) === name) return aboutPlugin(error, name);
+  const facts = { name, ...describeFailure(generation, error), worked };
+  return plugoError("PLUGO_INIT_FAILED", facts, { plugin: name, cause: error });
+}
+
+function preparationProblem(generation: Generation, error: unknown): PlugoError {
+  const { name } = generation;
+  const facts = { name, label: "beforeSwap", ...describeFailure(generation, error) };
+  return plugoError("PLUGO_BEFORE_SWAP_FAILED", facts, { plugin: name, cause: error });
+}
+
+function finish(generation: Generation, startTime: number, problem: ActivationResult): ActivationResult {
+  generation.timings.activateMs = performance.now() - startTime;
+  publishStep("activate", generation, startTime, problem);
+  return problem;
 }

@@ -29,10 +29,29 @@ const channels = {
   swap: channel("plugo:swap"),
 } as const satisfies Record<string, Channel>;
 
-export function publishStep(step: "load" | "activate" | "dispose", message: PluginStepMessage): void {
-  if (channels[step].hasSubscribers) channels[step].publish(message);
+/** Says on its channel that a step of a generation has ended, and what went wrong with it. */
+export function publishStep(
+  step: "load" | "activate" | "dispose",
+  { name, number }: { readonly name: string; readonly number: number },
+  startTime: number,
+  error?: unknown,
+): void {
+  if (!channels[step].hasSubscribers) return;
+  const message: PluginStepMessage = {
+    plugin: name,
+    generation: number,
+    startTime,
+    durationMs: performance.now() - startTime,
+    ...(error === undefined ? {} : { error }),
+  };
+  channels[step].publish(message);
 }
 
 export function publishSwap(message: SwapMessage): void {
-  if (channels.swap.hasSubscribers) channels.swap.publish(message);
+  channels.swap.publish(message);
+}
+
+/** Whether anybody wants to know of swaps. */
+export function hasSwapSubscribers(): boolean {
+  return channels.swap.hasSubscribers;
 }

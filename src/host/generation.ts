@@ -178,12 +178,7 @@ export class Generation {
     this.#whileLoading = undefined;
     this.#timers?.close();
     for (const dependency of this.#dependencies.values()) dependency.#dependents.delete(this);
-    publishStep("dispose", {
-      plugin: this.name,
-      generation: this.number,
-      startTime,
-      durationMs: performance.now() - startTime,
-    });
+    publishStep("dispose", this, startTime);
   }
 
   async #drained(): Promise<void> {

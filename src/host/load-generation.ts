@@ -2,7 +2,7 @@ import type { LoadedModules } from "../engine/engine.ts";
 import { entryHint, resolveEntry } from "../engine/resolve-entry.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { aboutPlugin, isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
-import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
+import { isThenable } from "../kernel/time-limit.ts";
 import { blockedBy } from "../plan/blocked-by.ts";
 import type { ModuleTarget } from "../sources/source.ts";
 import { describeFailure } from "./describe-failure.ts";
@@ -10,6 +10,7 @@ import { publishStep } from "./diagnostics.ts";
 import { definitionOf, findDefinition, type FoundDefinition } from "./find-definition.ts";
 import type { Generation, ModulesOf } from "./generation.ts";
 import { loadModule } from "./load-module.ts";
+import { withinInitTime } from "./within-init-time.ts";
 
 /** Where the modules of a generation's dependencies come from, and what it may use again. */
 export interface LoadSources {
@@ -30,20 +31,22 @@ export type LoadResult = FoundDefinition | PlugoError;
  */
 export function loadGeneration(generation: Generation, sources: LoadSources): LoadResult | Promise<LoadResult> {
   const startTime = performance.now();
-  const finish = (result: LoadResult): LoadResult => {
-    generation.timings.loadMs = performance.now() - startTime;
-    const failure = isPlugoError(result) ? { error: result } : {};
-    const { name: plugin, number } = generation;
-    publishStep("load", { plugin, generation: number, startTime, durationMs: generation.timings.loadMs, ...failure });
-    return result;
-  };
-  const fail = (error: unknown): LoadResult => finish(asProblem(generation, error));
   try {
     const loading = startLoading(generation, sources);
-    return isThenable(loading) ? limited(generation, loading).then(finish, fail) : finish(loading);
+    if (!isThenable(loading)) return finish(generation, startTime, loading);
+    return withinInitTime(generation, loading, "PLUGO_LOAD_TIMEOUT").then(
+      (result) => finish(generation, startTime, result),
+      (error: unknown) => finish(generation, startTime, asProblem(generation, error)),
+    );
   } catch (error) {
-    return fail(error);
+    return finish(generation, startTime, asProblem(generation, error));
   }
+}
+
+function finish(generation: Generation, startTime: number, result: LoadResult): LoadResult {
+  generation.timings.loadMs = performance.now() - startTime;
+  publishStep("load", generation, startTime, isPlugoError(result) ? result : undefined);
+  return result;
 }
 
 function startLoading(generation: Generation, sources: LoadSources): LoadResult | Promise<LoadResult> {
@@ -104,15 +107,6 @@ async function takeModule(generation: Generation, module: ModuleTarget, sources:
   const hint = `Export "${module.exportName}" from it: a function, a class, or an object with initPlugin.`;
   const facts = { file: module.modulePath, found: Object.keys(namespace), hint };
   return plugoError("PLUGO_NO_INIT", facts, { plugin: generation.name });
-}
-
-async function limited(generation: Generation, loading: Promise<LoadResult>): Promise<LoadResult> {
-  const { limits, signal } = generation.services;
-  const timeoutMs = generation.entry.manifest?.initTimeoutMs ?? limits.initTimeoutMs;
-  const result = await withTimeLimit(loading, timeoutMs, signal);
-  if (result !== timedOut) return result;
-  if (signal.aborted) return plugoError("PLUGO_ABORTED", {}, { plugin: generation.name, cause: signal.reason });
-  return plugoError("PLUGO_LOAD_TIMEOUT", { name: generation.name, timeoutMs }, { plugin: generation.name });
 }
 
 function asProblem(generation: Generation, error: unknown): PlugoError {

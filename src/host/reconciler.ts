@@ -11,7 +11,7 @@ import { AttemptMemory, type Standing } from "./attempt-memory.ts";
 import { ChangeReports } from "./change-reports.ts";
 import type { ChangeRequest } from "./change-request.ts";
 import { runChange, type ChangeResult } from "./change.ts";
-import { publishSwap } from "./diagnostics.ts";
+import { hasSwapSubscribers, publishSwap } from "./diagnostics.ts";
 import { directoryOwners } from "./directory-owners.ts";
 import { EndingGenerations } from "./ending-generations.ts";
 import type { Generation } from "./generation.ts";
@@ -246,6 +246,7 @@ export class Reconciler {
       this.#phases.enter(generation.name, "active");
     }
     for (const listener of this.#swapListeners) listener();
+    if (!hasSwapSubscribers()) return;
     const loaded = [...next].filter(([name, generation]) => before.get(name) !== generation).map(([name]) => name);
     publishSwap({ revision: this.#revision, loaded, stopped: [...before.keys()].filter((name) => !next.has(name)) });
   }

@@ -21,17 +21,19 @@ import type { Plan, PlanEntry } from "./plan.ts";
 export function buildPlan(selection: Selection, options: { readonly coreVersion: string | undefined }): Plan {
   const drafts = new Map<string, Draft>();
   for (const selected of selection.plugins.values()) drafts.set(selected.name, draftOf(selected));
-  failCycles(drafts);
+  // Most plugins depend on nothing: only the others can be in a cycle, or be blocked.
+  const depending = [...drafts.values()].filter(({ manifest }) => hasDependencies(manifest)).map(nameOf);
+  failCycles(depending, drafts);
   checkAlone(drafts, options.coreVersion);
-  blockDependents(drafts);
+  blockDependents(depending, drafts);
 
-  const ready = [...drafts.values()].filter((draft) => draft.status === "ready").map((draft) => draft.selected.name);
-  const connections = connect(drafts);
-  const order = orderByDependencies(ready, (name) => connections.get(name) ?? []);
+  const ready = [...drafts.values()].filter((draft) => draft.status === "ready").map(nameOf);
+  const connections = connect(depending, drafts);
+  const order = orderByDependencies(ready, (name) => connections.get(name) ?? noNames);
   const entries = new Map<string, PlanEntry>();
   for (const name of [...order, ...drafts.keys()]) {
     const draft = drafts.get(name);
-    if (draft !== undefined && !entries.has(name)) entries.set(name, entryOf(draft, connections.get(name) ?? []));
+    if (draft !== undefined && !entries.has(name)) entries.set(name, entryOf(draft, connections.get(name) ?? noNames));
   }
   const problems = [...selection.problems];
   for (const { problem } of drafts.values()) if (problem !== null) problems.push(problem);
@@ -47,6 +49,7 @@ interface Draft {
   config: Readonly<Record<string, unknown>>;
 }
 
+const noNames: readonly string[] = Object.freeze([]);
 const noConfig: Readonly<Record<string, unknown>> = Object.freeze({});
 
 function draftOf(selected: Selected): Draft {
@@ -59,6 +62,14 @@ function draftOf(selected: Selected): Draft {
   return { selected, manifest, status: problem === null ? "ready" : "failed", problem, config };
 }
 
+function nameOf({ selected }: Draft): string {
+  return selected.name;
+}
+
+function hasDependencies(manifest: Manifest | undefined): boolean {
+  return manifest !== undefined && manifest.dependencies.length > 0;
+}
+
 function readable(manifest: Manifest | PlugoError | undefined): Manifest | undefined {
   return manifest instanceof Error ? undefined : manifest;
 }
@@ -68,9 +79,9 @@ function fail(draft: Draft, status: "failed" | "blocked", problem: PlugoError): 
   draft.problem = problem;
 }
 
-function failCycles(drafts: ReadonlyMap<string, Draft>): void {
+function failCycles(depending: readonly string[], drafts: ReadonlyMap<string, Draft>): void {
   const required = (name: string): readonly string[] => requiredNames(drafts.get(name), drafts);
-  for (const group of findCyclicGroups(drafts.keys(), required)) {
+  for (const group of findCyclicGroups(depending, required)) {
     for (const [name, path] of cyclesThrough(group, required)) {
       const draft = drafts.get(name);
       if (draft !== undefined) fail(draft, "failed", cycleProblem(name, path));
@@ -80,8 +91,8 @@ function failCycles(drafts: ReadonlyMap<string, Draft>): void {
 
 /** The wanted plugins that a plugin cannot run without, as far as they are known. */
 function requiredNames(draft: Draft | undefined, drafts: ReadonlyMap<string, Draft>): readonly string[] {
-  if (draft?.manifest === undefined || draft.status !== "ready") return [];
-  const required = draft.manifest.dependencies.filter((dependency) => !dependency.optional);
+  if (draft?.status !== "ready" || !hasDependencies(draft.manifest)) return noNames;
+  const required = (draft.manifest?.dependencies ?? noDependencies).filter((dependency) => !dependency.optional);
   return required.map((dependency) => dependency.name).filter((name) => drafts.get(name)?.status === "ready");
 }
 
@@ -115,10 +126,9 @@ function checkAlone(drafts: ReadonlyMap<string, Draft>, coreVersion: string | un
 }
 
 /** Dependencies first, so that each plugin sees what its dependencies have come to. */
-function blockDependents(drafts: ReadonlyMap<string, Draft>): void {
+function blockDependents(depending: readonly string[], drafts: ReadonlyMap<string, Draft>): void {
   const suggest = suggestions(drafts);
-  const names = [...drafts.keys()];
-  for (const name of orderByDependencies(names, (dependent) => requiredNames(drafts.get(dependent), drafts))) {
+  for (const name of orderByDependencies(depending, (dependent) => requiredNames(drafts.get(dependent), drafts))) {
     const draft = drafts.get(name);
     if (draft?.status !== "ready" || draft.manifest === undefined) continue;
     const problem = dependencyProblem(draft.manifest, drafts, suggest);
@@ -171,21 +181,24 @@ function versionProblem({ name, file }: Manifest, dependency: Dependency, draft:
  * version does not meet the range, and when the two would wait for each other: in a circle that only optional
  * dependencies close, those are passed over.
  */
-function connect(drafts: ReadonlyMap<string, Draft>): ReadonlyMap<string, readonly string[]> {
+function connect(
+  depending: readonly string[],
+  drafts: ReadonlyMap<string, Draft>,
+): ReadonlyMap<string, readonly string[]> {
   const connections = new Map<string, readonly string[]>();
   const optional = new Map<string, ReadonlySet<string>>();
-  for (const { selected, manifest } of drafts.values()) {
-    const usable = (manifest?.dependencies ?? noDependencies).filter((dependency) => {
+  for (const name of depending) {
+    const usable = (drafts.get(name)?.manifest?.dependencies ?? noDependencies).filter((dependency) => {
       const other = drafts.get(dependency.name);
       return other?.status === "ready" && hasVersion(other, dependency);
     });
-    connections.set(selected.name, namesOf(usable));
+    connections.set(name, namesOf(usable));
     const optionals = usable.filter((dependency) => dependency.optional);
-    if (optionals.length > 0) optional.set(selected.name, new Set(namesOf(optionals)));
+    if (optionals.length > 0) optional.set(name, new Set(namesOf(optionals)));
   }
   if (optional.size === 0) return connections;
 
-  for (const group of findCyclicGroups(drafts.keys(), (name) => connections.get(name) ?? [])) {
+  for (const group of findCyclicGroups(depending, (name) => connections.get(name) ?? noNames)) {
     const members = new Set(group);
     for (const name of group) {
       const passedOver = optional.get(name);
@@ -203,7 +216,6 @@ function namesOf(dependencies: readonly Dependency[]): readonly string[] {
 }
 
 function entryOf({ selected, manifest, status, problem, config }: Draft, connections: readonly string[]): PlanEntry {
-  const optional = new Set(namesOf((manifest?.dependencies ?? noDependencies).filter((other) => other.optional)));
   return Object.freeze({
     name: selected.name,
     selected,
@@ -211,7 +223,14 @@ function entryOf({ selected, manifest, status, problem, config }: Draft, connect
     status,
     problem,
     dependencies: Object.freeze(connections),
-    required: Object.freeze(connections.filter((name) => !optional.has(name))),
+    required: requiredAmong(connections, manifest),
     config,
   });
+}
+
+function requiredAmong(connections: readonly string[], manifest: Manifest | undefined): readonly string[] {
+  const optionals = (manifest?.dependencies ?? noDependencies).filter((dependency) => dependency.optional);
+  if (optionals.length === 0) return connections;
+  const optional = new Set(namesOf(optionals));
+  return Object.freeze(connections.filter((name) => !optional.has(name)));
 }

@@ -1,6 +1,6 @@
 import { displayPath } from "../kernel/display-path.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
-import type { Manifest } from "../manifest/manifest.ts";
+import type { Dependency, Manifest } from "../manifest/manifest.ts";
 import { gatherWishes, type Named } from "./gather-wishes.ts";
 import type { SelectionInput } from "./selection-input.ts";
 import { isSkippedName } from "./skipped-name.ts";
@@ -69,8 +69,10 @@ function pullInDependencies(plugins: Map<string, Selected>, { scan, lastManifest
     if (!selected.wanted) continue;
     const manifest = readableManifest(selected);
     const last = lastManifest?.(selected.name);
-    const dependencies = [...(manifest?.dependencies ?? []), ...(last === manifest ? [] : (last?.dependencies ?? []))];
-    for (const { name, optional } of dependencies) {
+    const now = manifest?.dependencies ?? noDependencies;
+    const before = last === manifest ? noDependencies : (last?.dependencies ?? noDependencies);
+    if (now.length + before.length === 0) continue;
+    for (const { name, optional } of [...now, ...before]) {
       if (optional || plugins.has(name)) continue;
       const plugin = scan.plugins.get(name);
       if (plugin === undefined && !scan.otherFolders.has(name)) continue;
@@ -89,6 +91,8 @@ function pullInDependencies(plugins: Map<string, Selected>, { scan, lastManifest
     }
   }
 }
+
+const noDependencies: readonly Dependency[] = Object.freeze([]);
 
 function readableManifest({ target, problem }: Selected): Manifest | undefined {
   if (problem !== null || target?.kind !== "folder") return undefined;
