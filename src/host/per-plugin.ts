@@ -1,5 +1,7 @@
+import { types } from "node:util";
 import { plugoError } from "../kernel/plugo-error.ts";
 import type { PluginScope } from "./plugin-scope.ts";
+import { readOption } from "./read-option.ts";
 
 /** The key that brands a per-plugin value: a string, so that two copies of this package agree. */
 const brand = "plugo:perPlugin";
@@ -38,17 +40,19 @@ export function perPlugin<T>(create: (plugin: PluginScope) => T): PerPlugin<T> {
 }
 
 export function isPerPlugin(value: unknown): value is PerPlugin<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as Record<string, unknown>)[brand] === "function";
+  // A mock that has every property is no view.
+  if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
+  return typeof (value as Record<string, unknown>)[brand] === "function";
 }
 
 /**
  * What one plugin gets as its context. Without per-plugin values, all of them get the same frozen copy.
  *
- * @throws PlugoError `PLUGO_NESTED_VIEW`.
+ * @throws PlugoError `PLUGO_NESTED_VIEW`, `PLUGO_OPTION_INVALID`.
  */
 export function createContextFactory(context: object): (plugin: PluginScope) => object {
-  refuseNestedViews(context);
-  const entries = Object.entries(context);
+  const entries = readOption("context", () => Object.entries(context));
+  for (const [key, value] of entries) refuseNestedViews(key, value);
   const shared = Object.freeze(Object.fromEntries(entries));
   const views = entries.filter((entry): entry is [string, PerPlugin<unknown>] => isPerPlugin(entry[1]));
   if (views.length === 0) return () => shared;
@@ -68,23 +72,26 @@ function lazyView(view: PerPlugin<unknown>, plugin: PluginScope): PropertyDescri
   };
 }
 
-function refuseNestedViews(context: object): void {
-  const seen = new Set<object>([context]);
+function refuseNestedViews(key: string, top: unknown): void {
+  const seen = new Set<object>();
   const visit = (value: unknown, path: string, depth: number): void => {
     if (!isPlain(value) || seen.has(value)) return;
     seen.add(value);
     if (depth > 1 && isPerPlugin(value)) throw plugoError("PLUGO_NESTED_VIEW", { path });
     if (isPerPlugin(value) || depth === maxDepth) return;
-    for (const [key, inner] of Object.entries(value)) visit(inner, `${path}.${key}`, depth + 1);
+    for (const [name, { value: inner }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+      visit(inner, `${path}.${name}`, depth + 1);
+    }
   };
-  for (const [key, value] of Object.entries(context)) visit(value, key, 1);
+  visit(top, key, 1);
 }
 
 /** Deeper than anybody nests by hand; a host's own data is not searched to the end. */
 const maxDepth = 5;
 
+/** A getter is not called and a proxy not touched: who wrote it may not expect that before a plugin asks. */
 function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }

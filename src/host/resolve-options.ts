@@ -7,6 +7,7 @@ import { plugoError } from "../kernel/plugo-error.ts";
 import { PLUGINS, type PluginConfig } from "../sources/plugin-list.ts";
 import type { TimeLimits } from "./host-services.ts";
 import type { LoadPluginsOptions } from "./load-plugins-options.ts";
+import { readOption } from "./read-option.ts";
 
 /** The options of a host with every default filled in and every path absolute. */
 export interface ResolvedOptions {
@@ -30,6 +31,10 @@ const defaults = { initTimeoutMs: 30_000, disposeTimeoutMs: 10_000, drainTimeout
 
 /** Checks the options and fills in the defaults. @throws PlugoError `PLUGO_OPTION_INVALID`. */
 export function resolveOptions(options: LoadPluginsOptions): ResolvedOptions {
+  return readOption("options", () => resolved(options));
+}
+
+function resolved(options: LoadPluginsOptions): ResolvedOptions {
   expect("options", "an object", options, isObject(options));
   for (const option of Object.keys(options)) refuseUnknown(option);
   const { pluginDirectory = [], configPath, context = {}, logger = createConsoleLogger() } = options;
@@ -57,7 +62,8 @@ export function resolveOptions(options: LoadPluginsOptions): ResolvedOptions {
     strict,
     engine,
     plugins,
-    env,
+    // Read now: what the process changes later is not asked again.
+    env: { ...env },
     signal,
     cacheFolder: resolve(".plugo", "cache"),
   };

@@ -1,4 +1,3 @@
-
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 
 /** Windows has neither flag, and no pipes in folders. */

@@ -36,25 +36,32 @@ export interface ListedPlugins {
 export function listedPlugins(list: readonly PluginConfig[]): ListedPlugins {
   const wishes: Wish[] = [];
   const problems: PlugoError[] = [];
-  if (!Array.isArray(list)) return { wishes, problems: [invalid("PLUGINS", "a list", list)] };
-  for (let index = 0; index < list.length; index += 1) {
-    const where = `PLUGINS[${index}]`;
-    try {
-      const result = readEntry(list[index], where);
+  let where = "PLUGINS";
+  try {
+    if (!Array.isArray(list)) return { wishes, problems: [invalid(where, "a list", list)] };
+    for (let index = 0; index < list.length; index += 1) {
+      where = `PLUGINS[${index}]`;
+      const result = readSafely(list, index, where);
       if (result instanceof Error) problems.push(result);
       else wishes.push(result);
-    } catch (error) {
-      // An entry whose getter throws.
-      problems.push(
-        plugoError(
-          "PLUGO_OPTION_INVALID",
-          { option: where, expected: entryShape, actual: "unreadable" },
-          { cause: error },
-        ),
-      );
     }
+  } catch (error) {
+    problems.push(unreadable(where, error));
   }
   return { wishes, problems };
+}
+
+function readSafely(list: readonly PluginConfig[], index: number, where: string): Wish | PlugoError {
+  try {
+    return readEntry(list[index], where);
+  } catch (error) {
+    // An entry whose getter throws.
+    return unreadable(where, error);
+  }
+}
+
+function unreadable(option: string, cause: unknown): PlugoError {
+  return plugoError("PLUGO_OPTION_INVALID", { option, expected: entryShape, actual: "unreadable" }, { cause });
 }
 
 const entryShape = "{ pluginName, importClassDetails: { modulePath, moduleClassName }, status }";

@@ -5,7 +5,8 @@ export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** The wishes of `ENABLED_PLUGINS`: a comma list, blanks dropped, each name once. */
 export function enabledPlugins(env: EnvironmentVariables): readonly Wish[] {
-  const names = new Set((env["ENABLED_PLUGINS"] ?? "").split(",").map((name) => name.trim()));
+  const list: unknown = env["ENABLED_PLUGINS"] ?? "";
+  const names = new Set((typeof list === "string" ? list : "").split(",").map((name) => name.trim()));
   names.delete("");
   return Array.from(names, (name) =>
     Object.freeze({
