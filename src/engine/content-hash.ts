@@ -2,5 +2,5 @@ import { hash } from "node:crypto";
 
 /** The hash that stands for a file's content, of the text as `readFileSync(path, "utf8")` gives it. */
 export function contentHash(text: string): string {
-  return hash("sha256", text, "base64url");
+  return hash("sha256", text, "hex");
 }
