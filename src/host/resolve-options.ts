@@ -31,10 +31,10 @@ const defaults = { initTimeoutMs: 30_000, disposeTimeoutMs: 10_000, drainTimeout
 
 /** Checks the options and fills in the defaults. @throws PlugoError `PLUGO_OPTION_INVALID`. */
 export function resolveOptions(options: LoadPluginsOptions): ResolvedOptions {
-  return readOption("options", () => resolved(options));
+  return readOption("options", () => withDefaults(options));
 }
 
-function resolved(options: LoadPluginsOptions): ResolvedOptions {
+function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
   expect("options", "an object", options, isObject(options));
   for (const option of Object.keys(options)) refuseUnknown(option);
   const { pluginDirectory = [], configPath, context = {}, logger = createConsoleLogger() } = options;

@@ -3,25 +3,33 @@ import { once } from "node:events";
 
 /** What a child process printed and how it ended. */
 export interface ChildResult {
-  /** What the script returned, as JSON. */
+  /** What the script returned, as JSON; `undefined` when it did not come to that. */
   readonly value: any;
+  readonly code: number | null;
+  readonly signal: string | null;
   readonly stderr: string;
+}
+
+interface ChildOptions {
+  readonly cwd: string;
+  /** What the script gets as `args`, as JSON. */
+  readonly args?: unknown;
+  /** What runs before the package is imported. */
+  readonly before?: string;
 }
 
 /** Longer than any child takes, and shorter than anybody waits for a hang. */
 const deadlineMs = 20_000;
 
 /**
- * Runs the body of an async function in a process of its own and returns what it returned. It has `plugo` (the
- * package), `fs`, `path`, and `quiet` (a logger that keeps its lines in `quiet.lines`).
+ * Runs the body of an async function in a process of its own. It has `plugo` (the package), `fs`, `path`, `args`, and
+ * `quiet` (a logger that keeps its lines in `lines`).
  */
-export async function runInChild(
-  body: string,
-  options: { readonly cwd: string; readonly args?: unknown },
-): Promise<ChildResult> {
+export async function runToEnd(body: string, { cwd, args, before = "" }: ChildOptions): Promise<ChildResult> {
   const script = `
     import fs from "node:fs";
     import path from "node:path";
+    ${before}
     const plugo = await import(${JSON.stringify(import.meta.resolve("@plugo/node"))});
     const lines = [];
     const keep = (level) => (message) => void lines.push(level + " " + message);
@@ -30,8 +38,8 @@ export async function runInChild(
     const value = await (async () => { ${body} })();
     process.stdout.write("\\nRESULT " + JSON.stringify(value ?? null) + "\\n");
   `;
-  const args = ["--input-type=module", "--eval", script, JSON.stringify(options.args ?? null)];
-  const child = spawn(process.execPath, args, { cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const command = ["--input-type=module", "--eval", script, JSON.stringify(args ?? null)];
+  const child = spawn(process.execPath, command, { cwd, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -40,9 +48,14 @@ export async function runInChild(
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
   clearTimeout(timer);
   const result = /^RESULT (.*)$/m.exec(stdout)?.[1];
-  if (code !== 0 || result === undefined)
-    throw new Error(`The child ended with ${code ?? signal}:\n${stdout}\n${stderr}`);
-  return { value: JSON.parse(result), stderr };
+  return { value: result === undefined ? undefined : JSON.parse(result), code, signal, stderr };
+}
+
+/** The same for a script that has to come to its end. */
+export async function runInChild(body: string, options: ChildOptions): Promise<ChildResult> {
+  const result = await runToEnd(body, options);
+  if (result.code === 0 && result.value !== undefined) return result;
+  throw new Error(`The child ended with ${result.code ?? result.signal}:\n${result.stderr}`);
 }
 
 /**

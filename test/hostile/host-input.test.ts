@@ -21,7 +21,7 @@ const revoked = (() => {
 
 /** Values that no entry of PLUGINS, no option and no context expects. */
 const oddValues: Readonly<Record<string, unknown>> = {
-  undefined: undefined,
+  undefined,
   null: null,
   "a boolean": true,
   "a number": 7,
@@ -31,7 +31,7 @@ const oddValues: Readonly<Record<string, unknown>> = {
   "a symbol": Symbol("odd"),
   "a bigint": 1n,
   "a function": () => {},
-  "a class": class {},
+  "a class": Map,
   "a list": [],
   "a list of odd things": [null, undefined, Symbol("x"), {}],
   "an object": {},
@@ -46,6 +46,7 @@ const oddValues: Readonly<Record<string, unknown>> = {
     {
       pluginName: { enumerable: true, get: throwing },
       debug: { enumerable: true, get: throwing },
+      // oxlint-disable-next-line unicorn/no-thenable
       then: { enumerable: true, get: throwing },
     },
   ),
@@ -102,7 +103,7 @@ describe("PLUGINS", () => {
       get: () => (plugins.length < 50 ? plugins.push(plugins[0]) : throwing()),
     });
     await survive({ options: { plugins: plugins as never } });
-    await survive({ options: { plugins: new Proxy([], { get: throwing }) as never }, mayReject: true });
+    await survive({ options: { plugins: new Proxy([], { get: throwing }) }, mayReject: true });
   });
 });
 
@@ -178,7 +179,7 @@ describe("loadPlugins", () => {
 
   for (const [name, error] of Object.entries({
     "an error": new Error("no"),
-    undefined: undefined,
+    undefined,
     "a proxy": proxyThatThrows,
   })) {
     test(`with a per-plugin value that throws ${name} fails only the plugin that reads it`, async () => {
@@ -187,6 +188,7 @@ describe("loadPlugins", () => {
         ...plugin("odd", `export const initPlugin = ({ view }: any) => view;`),
       });
       const view = perPlugin(() => {
+        // oxlint-disable-next-line typescript/only-throw-error
         throw error;
       });
       await using host = await loadFrom(folder, { context: { view } });

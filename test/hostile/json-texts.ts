@@ -66,6 +66,7 @@ export const oddTexts: Readonly<Record<string, string | Uint8Array>> = {
 export const oddNames: readonly string[] = [
   ...[
     "../canary",
+    "../../canary",
     "../../etc",
     "..",
     ".",
