@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { dirname } from "node:path";
+import { requirePackage } from "../kernel/lazy-require.ts";
 import { describeThrown, plugoError } from "../kernel/plugo-error.ts";
 import type { LoadedModules } from "./engine.ts";
 import type { Namespace } from "./exports-object.ts";
@@ -8,8 +8,6 @@ import { hostFileError } from "./host-file.ts";
 import { findImportSite } from "./import-site.ts";
 import type { ExternalModule, Target } from "./module-record.ts";
 import { asNamespace } from "./native-import.ts";
-
-const require = createRequire(import.meta.url);
 
 /** An import that a generation does not evaluate itself. */
 export interface ExternalImport {
@@ -104,7 +102,7 @@ function packageName(specifier: string): string {
 }
 
 function loadHelper(specifier: string): Namespace {
-  const helper = require(specifier) as { default?: unknown };
+  const helper = requirePackage<{ default?: unknown }>(specifier);
   return asNamespace(helper.default ?? helper);
 }
 

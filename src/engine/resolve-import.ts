@@ -2,8 +2,8 @@ import { isBuiltin } from "node:module";
 import { dirname, isAbsolute, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { NapiResolveOptions, ResolverFactory } from "oxc-resolver";
+import { lazyRequire } from "../kernel/lazy-require.ts";
 import { importConditions, requireConditions } from "./conditions.ts";
-import { lazyRequire } from "./lazy-require.ts";
 import type { ProjectSettings } from "./tsconfig.ts";
 
 /** What an import's specifier means on disk, before it is asked who owns the file. */

@@ -1,8 +1,8 @@
 import { SourceMap } from "node:module";
 import type remappingFunction from "@jridgewell/remapping";
 import type { Position } from "../kernel/code-frame.ts";
+import { lazyRequire } from "../kernel/lazy-require.ts";
 import { headerLines } from "./evaluate.ts";
-import { lazyRequire } from "./lazy-require.ts";
 import type { RawMap } from "./raw-map.ts";
 
 const remapping = lazyRequire<typeof remappingFunction | { default: typeof remappingFunction }>(

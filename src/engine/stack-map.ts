@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { displayPath } from "../kernel/display-path.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
@@ -28,8 +28,8 @@ export function mapStackFrames(error: unknown, find: FindFile): string {
 }
 
 const maxFrames = 8;
-/** Plugo itself: an author can do nothing about its frames. */
-const ownFolder = dirname(import.meta.dirname);
+/** Plugo itself, put together in one file or not: an author can do nothing about its frames. */
+const ownFolder = basename(import.meta.dirname) === "engine" ? dirname(import.meta.dirname) : import.meta.dirname;
 
 /** The frames of a mapped stack that an author can do something about, with short paths. */
 export function authorFrames(stack: string): string {

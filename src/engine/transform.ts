@@ -1,10 +1,10 @@
 import type { OxcError, TransformOptions } from "oxc-transform";
 import { codeFrame, type Position, positionAt } from "../kernel/code-frame.ts";
 import { displayPath } from "../kernel/display-path.ts";
+import { lazyRequire } from "../kernel/lazy-require.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
 import { type FileLinks, flag } from "./compiled-file.ts";
 import type { Language } from "./language.ts";
-import { lazyRequire } from "./lazy-require.ts";
 import type { RawMap } from "./raw-map.ts";
 import { readRunnerOutput } from "./runner-output.ts";
 import { findInMap } from "./source-map.ts";

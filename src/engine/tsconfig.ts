@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, sep } from "node:path";
 import type * as JsoncParser from "jsonc-parser";
-import { lazyRequire } from "./lazy-require.ts";
+import { lazyRequire } from "../kernel/lazy-require.ts";
 import { defaultSettings, settingsKey, type TransformSettings } from "./transform-settings.ts";
 
 /** The nearest tsconfig.json of a folder, as far as it matters for running files. */

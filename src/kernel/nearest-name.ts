@@ -1,7 +1,10 @@
-import leven from "leven";
+import { lazyRequire } from "./lazy-require.ts";
+
+const loadLeven = lazyRequire<{ readonly default: (a: string, b: string) => number }>("leven");
 
 /** The name among `names` that `name` was probably meant to be, when one is near enough to be a slip. */
 export function nearestName(name: string, names: Iterable<string>): string | undefined {
+  const { default: leven } = loadLeven();
   const limit = Math.max(1, Math.floor(Math.min(name.length, 64) / 3));
   const wanted = name.toLowerCase();
   let best: string | undefined;

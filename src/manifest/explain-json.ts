@@ -1,10 +1,9 @@
-import { createRequire } from "node:module";
 import type { Node, ParseError } from "jsonc-parser";
 import type { BaseIssue, GenericSchema } from "valibot";
 import { positionAt } from "../kernel/code-frame.ts";
+import { requirePackage } from "../kernel/lazy-require.ts";
 import type { Fault } from "./resolve-manifest.ts";
 
-const require = createRequire(import.meta.url);
 const maxFindings = 50;
 
 /**
@@ -17,7 +16,7 @@ export function explainFaults(
   schema: GenericSchema,
   faults: readonly Fault[] = [],
 ): readonly string[] {
-  const { safeParse } = require("valibot") as typeof import("valibot");
+  const { safeParse } = requirePackage<typeof import("valibot")>("valibot");
   const issues = safeParse(schema, value).issues?.flatMap(faultsOf) ?? [];
   const explained = new Set(issues.map((issue) => fieldName(issue.path)));
   const all = [...issues, ...faults.filter((fault) => !explained.has(fieldName(fault.path)))];
@@ -55,7 +54,7 @@ export function explainSyntax(source: { readonly text: string; readonly file: st
 
 /** Loaded to explain a fault or to edit a file, never for a file that is as it should be. */
 export function jsoncParser(): typeof import("jsonc-parser") {
-  return require("jsonc-parser") as typeof import("jsonc-parser");
+  return requirePackage<typeof import("jsonc-parser")>("jsonc-parser");
 }
 
 /** A union's issue hides what is wrong inside the member that was meant: the deeper ones say more. */

@@ -1,10 +1,8 @@
-import { createRequire } from "node:module";
 import type { GenericSchema } from "valibot";
+import { requirePackage } from "../kernel/lazy-require.ts";
 import { jsonObject, jsonRecord } from "./json-object.ts";
 import { mustBe } from "./must-be.ts";
 import { pluginNamePattern, pluginNameRule } from "./plugin-name.ts";
-
-const require = createRequire(import.meta.url);
 
 /**
  * The shape of a `metadata.json`. It is what editors check against, through the JSON Schema made from it; what only
@@ -12,7 +10,7 @@ const require = createRequire(import.meta.url);
  * explain a file that is not as expected.
  */
 export function manifestSchema(): GenericSchema {
-  return (schema ??= defineSchema(require("valibot") as Valibot));
+  return (schema ??= defineSchema(requirePackage<Valibot>("valibot")));
 }
 
 type Valibot = typeof import("valibot");

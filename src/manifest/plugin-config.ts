@@ -1,12 +1,10 @@
-import { createRequire } from "node:module";
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import { displayPath } from "../kernel/display-path.ts";
+import { requirePackage } from "../kernel/lazy-require.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { freezeJson } from "./freeze-json.ts";
 import type { Manifest } from "./manifest.ts";
 import { describeJson } from "./must-be.ts";
-
-const require = createRequire(import.meta.url);
 
 /** A plugin's config after defaults, deeply frozen, or every finding in one error. */
 export type ConfigResult = { readonly config: Readonly<Record<string, unknown>> } | { readonly problem: PlugoError };
@@ -93,14 +91,14 @@ const options = {
 
 function newAjv(dialect: string): Ajv {
   if (dialect === "2020-12") {
-    const { Ajv2020 } = require("ajv/dist/2020.js") as typeof import("ajv/dist/2020.js");
+    const { Ajv2020 } = requirePackage<typeof import("ajv/dist/2020.js")>("ajv/dist/2020.js");
     return new Ajv2020(options);
   }
   if (dialect === "2019-09") {
-    const { Ajv2019 } = require("ajv/dist/2019.js") as typeof import("ajv/dist/2019.js");
+    const { Ajv2019 } = requirePackage<typeof import("ajv/dist/2019.js")>("ajv/dist/2019.js");
     return new Ajv2019(options);
   }
-  const { Ajv } = require("ajv") as typeof import("ajv");
+  const { Ajv } = requirePackage<typeof import("ajv")>("ajv");
   return new Ajv(options);
 }
 

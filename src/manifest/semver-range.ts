@@ -1,6 +1,5 @@
-import { createRequire } from "node:module";
+import { requirePackage } from "../kernel/lazy-require.ts";
 
-const require = createRequire(import.meta.url);
 const plainVersion = /^(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})$/;
 const plainRange = /^(?:[~^=]|[<>]=?)?(?:0|[1-9]\d{0,14})(?:\.(?:0|[1-9]\d{0,14})){0,2}$/;
 
@@ -34,7 +33,7 @@ const maxAnswers = 1000;
 
 /** semver takes longer to load than a small application's plugins take to be read: it is loaded when a range needs it. */
 function semver<Name extends keyof SemverFunctions>(name: Name): SemverFunctions[Name] {
-  return (functions[name] ??= require(modules[name]) as SemverFunctions[Name]);
+  return (functions[name] ??= requirePackage<SemverFunctions[Name]>(modules[name]));
 }
 
 interface SemverFunctions {

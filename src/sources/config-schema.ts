@@ -1,16 +1,14 @@
-import { createRequire } from "node:module";
 import type { GenericSchema } from "valibot";
+import { requirePackage } from "../kernel/lazy-require.ts";
 import { jsonObject } from "../manifest/json-object.ts";
 import { mustBe } from "../manifest/must-be.ts";
-
-const require = createRequire(import.meta.url);
 
 /**
  * The shape of a `plugins_config.json`, for editors and to explain a file that is not as expected. Names are checked
  * when plugins are selected, so that one bad name does not make the whole file useless.
  */
 export function configSchema(): GenericSchema {
-  return (schema ??= defineSchema(require("valibot") as typeof import("valibot")));
+  return (schema ??= defineSchema(requirePackage<typeof import("valibot")>("valibot")));
 }
 
 let schema: GenericSchema | undefined;
