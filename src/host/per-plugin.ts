@@ -39,7 +39,7 @@ export function perPlugin<T>(create: (plugin: PluginScope) => T): PerPlugin<T> {
   return { [brand]: create };
 }
 
-export function isPerPlugin(value: unknown): value is PerPlugin<unknown> {
+function isPerPlugin(value: unknown): value is PerPlugin<unknown> {
   // A mock that has every property is no view.
   if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
   return typeof (value as Record<string, unknown>)[brand] === "function";

@@ -1,6 +1,6 @@
 import { lazyRequire } from "./lazy-require.ts";
 
-const loadLeven = lazyRequire<{ readonly default: (a: string, b: string) => number }>("leven");
+const loadLeven = lazyRequire<typeof import("leven")>("leven");
 
 /** The name among `names` that `name` was probably meant to be, when one is near enough to be a slip. */
 export function nearestName(name: string, names: Iterable<string>): string | undefined {

@@ -19,7 +19,7 @@ export interface Attack {
   readonly mayReject?: boolean;
 }
 
-export const canaryText = "CANARY-was-touched";
+const canaryText = "CANARY-was-touched";
 const canaryKey = "plugoCanary";
 const deadlineMs = 5_000;
 
