@@ -14,15 +14,15 @@ export function createNativeEngine(_options: EngineOptions): Engine {
   return { load, isCurrent, refresh: () => {}, flush: () => {}, mapStack };
 }
 
-function load({ plugin, entry, previous }: LoadRequest): LoadedModules | Promise<LoadedModules> {
-  if (previous === undefined) return evaluateEntry(plugin, entry);
-  if (isCurrent(previous)) return previous;
-  throw plugoError("PLUGO_RESTART_NEEDED", { name: plugin }, { plugin });
-}
+/** The content that each file of this process was evaluated from: Node.js keeps it to the end. */
+const evaluated = new Map<string, string>();
 
-async function evaluateEntry(plugin: string, entry: string): Promise<LoadedModules> {
+async function load({ plugin, entry }: LoadRequest): Promise<LoadedModules> {
   try {
-    const files = new Map([[entry, contentHash(readFileSync(entry, "utf8"))]]);
+    const hash = contentHash(readFileSync(entry, "utf8"));
+    if ((evaluated.get(entry) ?? hash) !== hash) throw plugoError("PLUGO_RESTART_NEEDED", { name: plugin }, { plugin });
+    evaluated.set(entry, hash);
+    const files = new Map([[entry, hash]]);
     const namespace = (await import(pathToFileURL(entry).href)) as Record<string, unknown>;
     return { namespace, files };
   } catch (error) {

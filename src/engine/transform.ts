@@ -46,6 +46,7 @@ const timers = /\bset(?:Timeout|Interval|Immediate)\b/;
  * exports as data. Throws `PLUGO_SYNTAX` and `PLUGO_DECORATORS`. The one place that knows oxc-transform.
  */
 export function transform(input: TransformInput): Transformed {
+  refuseDeepNesting(input);
   const source = input.source.startsWith("#!") ? `//${input.source.slice(2)}` : input.source;
   const file = source === input.source ? input : { ...input, source };
   switch (file.language) {
@@ -62,6 +63,30 @@ export function transform(input: TransformInput): Transformed {
       return fromModule(file);
   }
 }
+
+/**
+ * The transformer is recursive native code: at about 10 000 levels it overflows the stack, which ends the process.
+ * Counts brackets wherever they stand, since nothing that people write comes near.
+ */
+function refuseDeepNesting({ path, source, plugin }: TransformInput): void {
+  if (source.length < maxNesting) return;
+  let depth = 0;
+  for (let at = 0; at < source.length; at += 1) {
+    const code = source.charCodeAt(at);
+    if (code === 0x28 || code === 0x5b || code === 0x7b) depth += 1;
+    else if (code === 0x29 || code === 0x5d || code === 0x7d) depth -= 1;
+    if (depth <= maxNesting) continue;
+    const { line, column } = positionAt(source, at);
+    const detail = `more than ${maxNesting} brackets are open here.`;
+    throw plugoError(
+      "PLUGO_SYNTAX",
+      { at: `${displayPath(path)}:${line}:${column}`, detail, frame: undefined },
+      { plugin },
+    );
+  }
+}
+
+const maxNesting = 4_000;
 
 function fromModule(file: TransformInput): Transformed {
   const typed = file.language === "ts" || file.language === "tsx" || file.language === "cts";

@@ -14,6 +14,14 @@ export interface Standing {
   readonly isCurrent: (generation: Generation) => boolean;
 }
 
+/** What this change has attempted already. */
+export interface Attempted {
+  /** Those that are not attempted again. */
+  readonly settled: ReadonlySet<string>;
+  /** Those that a neighbour took with it, and that get a second chance. */
+  readonly retried: ReadonlySet<string>;
+}
+
 /** What every plugin's problem is, and which attempts came to nothing: those are not repeated for nothing. */
 export class AttemptMemory {
   #problems: ReadonlyMap<string, PlugoError> = new Map();
@@ -24,8 +32,8 @@ export class AttemptMemory {
     return this.#problems;
   }
 
-  /** What the diff has to know of single plugins. `settled` are those that this change has attempted already. */
-  factsFor(request: ChangeRequest, settled: ReadonlySet<string>, standing: Standing): PluginFacts {
+  /** What the diff has to know of single plugins. */
+  factsFor(request: ChangeRequest, { settled, retried }: Attempted, standing: Standing): PluginFacts {
     const { isTouched, isForced } = request;
     const entryOf = (name: string): PlanEntry => standing.plan.entries.get(name)!;
     return {
@@ -39,6 +47,7 @@ export class AttemptMemory {
       },
       hasFailed: (name) => {
         if (settled.has(name)) return true;
+        if (retried.has(name)) return false;
         const failed = this.#failures.get(name);
         return failed !== undefined && !isTouched(name) && isMadeFrom(failed, entryOf(name));
       },

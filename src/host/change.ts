@@ -72,13 +72,16 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
 
   const restarting = restartGroup(steps.attempts, plan, inService);
   await activateAll((name) => !restarting.later.has(name));
-  const takenOut = [...restarting.out].filter((name) => canProceed(name)).map((name) => inService.get(name)!);
+  const takenOut = [...inService.values()].filter(({ name }) => restarting.out.has(name) && mayGo(name));
   if (takenOut.length > 0) await input.takeOut(takenOut);
   if (restarting.later.size > 0) await activateAll((name) => restarting.later.has(name));
 
   const { swapIn, thrownAway, stop } = settle();
   const next = new Map<string, Generation>();
-  for (const name of swapIn) next.set(name, attempts.get(name)!.generation);
+  for (const name of swapIn) {
+    const { generation, state } = attempts.get(name)!;
+    if (state.kind === "ready") next.set(name, generation);
+  }
   const problems = new Map<string, PlugoError>();
   for (const [name, { state }] of attempts) if (state.kind === "failed") problems.set(name, state.problem);
   for (const [name, because] of thrownAway) {
@@ -87,7 +90,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   const discarded: Generation[] = [];
   for (const [name, { generation }] of attempts) if (!next.has(name)) discarded.push(generation);
   for (const old of takenOut) {
-    if (next.has(old.name) || stop.has(old.name)) continue;
+    if (next.has(old.name) || stop.has(old.name) || services.signal.aborted) continue;
     // What holds the resource must be gone before the old one comes back.
     const failed = discarded.filter(({ name }) => name === old.name);
     await Promise.all(failed.map((generation) => generation.end()));
@@ -181,8 +184,9 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
 
   function fail(attempt: Attempt, problem: PlugoError): void {
     attempt.state = { kind: "failed", problem };
-    // A plugin that was not running takes nothing with it but its dependents.
-    if (input.running.has(attempt.entry.name)) thrownAwaySoFar = undefined;
+    thrownAwaySoFar = undefined;
+    // What it has started is undone at once, whatever the others still wait for.
+    void attempt.generation.end();
   }
 
   function problemOf(name: string): PlugoError {
@@ -197,6 +201,11 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     // Where nothing runs, a fault takes nothing with it but its dependents.
     thrownAwaySoFar ??= input.running.size === 0 ? new Map() : settle().thrownAway;
     return !thrownAwaySoFar.has(name);
+  }
+
+  /** Whether a plugin in service goes out before its successor comes, or before it ends anyway. */
+  function mayGo(name: string): boolean {
+    return attempts.has(name) ? canProceed(name) : steps.unwanted.has(name);
   }
 
   function settle(): Settlement {

@@ -1,7 +1,7 @@
-import type { PluginScope } from "./plugin-scope.ts";
+import type { AnyConfig, PluginScope } from "./plugin-scope.ts";
 
 /** A plugin as its module's default export. */
-export interface PluginDefinition<Context, Config, Api> {
+export interface PluginDefinition<Context, Config = AnyConfig, Api = unknown> {
   /** What `initPlugin` is elsewhere: starts the plugin, and returns its API. */
   readonly init: (context: Context, plugin: PluginScope<Config>) => Api;
   /** Runs first on disposal, before the undos. May be asynchronous. */
@@ -12,7 +12,7 @@ export interface PluginDefinition<Context, Config, Api> {
  * Returns the definition as it is, with its types: `export default definePlugin({ init, dispose })`. Annotate the
  * parameters of `init` instead of giving type arguments.
  */
-export function definePlugin<Context, Config, Api>(
+export function definePlugin<Context, Api, Config = AnyConfig>(
   definition: PluginDefinition<Context, Config, Api>,
 ): PluginDefinition<Context, Config, Api> {
   return definition;
@@ -29,6 +29,12 @@ export type PluginApi<Module> = Module extends { readonly initPlugin: (...args: 
   ? Awaited<Api>
   : Module extends { readonly default: { readonly init: (...args: never[]) => infer Api } }
     ? Awaited<Api>
-    : Module extends { readonly default: (...args: never[]) => infer Api }
+    : Module extends { readonly default: { readonly initPlugin: (...args: never[]) => infer Api } }
       ? Awaited<Api>
-      : unknown;
+      : Module extends { readonly default: (...args: never[]) => infer Api }
+        ? Awaited<Api>
+        : Module extends { readonly default: new (...args: never[]) => infer Instance }
+          ? Instance extends { readonly initPlugin: (...args: never[]) => infer Api }
+            ? Awaited<Api>
+            : Instance
+          : unknown;

@@ -27,7 +27,7 @@ export class Generation {
   readonly entry: PlanEntry;
   readonly services: HostServices;
   /** The plugin's place in the plan's order, as of the latest swap. */
-  position = 0;
+  position: number = neverInService;
   /** Its entry file, or the module that stands for it. */
   entryFile = "";
   modules: LoadedModules | undefined;
@@ -45,6 +45,7 @@ export class Generation {
   readonly #dependents = new Set<Generation>();
   #whileLoading: ModulesOf | undefined;
   #stage: Stage = "current";
+  #drain: Promise<void> | undefined;
   #end: Promise<void> | undefined;
   #scope: Scope | undefined;
   #timers: TimerOwner | undefined;
@@ -92,9 +93,17 @@ export class Generation {
     return this.services.isLive(this);
   }
 
-  /** Whether nothing would have to be waited for if it ended now. */
-  get isIdle(): boolean {
-    return this.#holds === 0 && [...this.#dependents].every((dependent) => dependent.isIdle);
+  /** Whether work is in flight that its end has to wait for. What was never in service is not waited for. */
+  get isBusy(): boolean {
+    return this.#holds > 0 && this.position !== neverInService;
+  }
+
+  /**
+   * The generations that stand on it and have to end before it does. One that is in service does not end: it stands on
+   * an optional dependency that goes, and keeps what it has of it.
+   */
+  get endsAfter(): readonly Generation[] {
+    return this.#dependents.size === 0 ? noGenerations : [...this.#dependents].filter(({ isLive }) => !isLive);
   }
 
   get logger(): Logger {
@@ -149,16 +158,18 @@ export class Generation {
     };
   }
 
-  /** Tells it that it is out of service: `draining` aborts. */
+  /** Tells it that it is out of service: `draining` aborts, and the drain time begins. */
   retire(): void {
     if (this.#stage !== "current") return;
     this.#stage = "retired";
     this.#draining?.abort();
+    if (this.isBusy) this.#drain = this.#drained();
   }
 
   /**
-   * Ends it: waits for what is in flight (up to the drain time) and for the generations that stand on it, which end
-   * with it, and then undoes everything it started. Never rejects; calling it again waits for the same end.
+   * Ends it: waits for what is in flight (up to the drain time) and for the generations that stand on it, and then
+   * undoes everything it started. Those that stand on it must have been told to end before. Never rejects; calling it
+   * again waits for the same end.
    */
   end(): Promise<void> {
     return (this.#end ??= this.#drainAndDispose());
@@ -166,8 +177,9 @@ export class Generation {
 
   async #drainAndDispose(): Promise<void> {
     this.retire();
-    if (this.#holds > 0) await this.#drained();
-    if (this.#dependents.size > 0) await Promise.all([...this.#dependents].map((dependent) => dependent.end()));
+    await this.#drain;
+    const before = this.endsAfter;
+    if (before.length > 0) await Promise.all(before.map((dependent) => dependent.end()));
     const startTime = performance.now();
     this.#stage = "disposing";
     this.#disposal?.abort();
@@ -226,6 +238,9 @@ export class Generation {
 }
 
 const none: ReadonlyMap<string, Generation> = new Map();
+const noGenerations: readonly Generation[] = [];
+/** The position of a generation that no swap has put in service. */
+const neverInService = -1;
 
 function createController(aborted: boolean): AbortController {
   const controller = new AbortController();

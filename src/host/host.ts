@@ -1,8 +1,9 @@
 import { nearestName } from "../kernel/nearest-name.ts";
-import { describeThrown, plugoError } from "../kernel/plugo-error.ts";
+import { describeThrown, plugoError, type PlugoErrorCode } from "../kernel/plugo-error.ts";
 import { setEnabled } from "../sources/edit-config.ts";
 import type { HostSnapshot, LoadReport, PluginHost } from "./plugin-host.ts";
 import { Reconciler } from "./reconciler.ts";
+import { requireEvent } from "./require-event.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
@@ -28,7 +29,7 @@ export class Host implements PluginHost {
 
   get loaded(): ReadonlySet<string> {
     const { revision, inService } = this.#reconciler;
-    if (this.#loaded?.revision !== revision) this.#loaded = { revision, names: new Set(inService.keys()) };
+    if (this.#loaded?.revision !== revision) this.#loaded = { revision, names: readonlySet(inService.keys()) };
     return this.#loaded.names;
   }
 
@@ -51,10 +52,7 @@ export class Host implements PluginHost {
         this.#reconciler.apply({ trigger: "load", changed: [], isTouched: all, isForced: nobody }),
       );
       refuseAborted(signal);
-      if (strict && this.report.problems.length > 0) {
-        const problems = this.report.problems.map(({ message }) => message);
-        throw plugoError("PLUGO_STRICT", { problems }, { cause: new AggregateError(this.report.problems) });
-      }
+      if (strict) this.#requireAll();
     } catch (error) {
       await this.close();
       throw error;
@@ -83,7 +81,8 @@ export class Host implements PluginHost {
 
   readonly disable: PluginHost["disable"] = (name, options) => this.#switch(name, false, options?.persist === true);
 
-  readonly on = (_event: "change", call: ChangeListener): Disposable => {
+  readonly on = (event: "change", call: ChangeListener): Disposable => {
+    requireEvent(event, "change");
     const listener = { call };
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
@@ -106,7 +105,7 @@ export class Host implements PluginHost {
   }
 
   async #close(): Promise<void> {
-    this.#reconciler.abort(plugoError("PLUGO_CLOSED", { operation: "close" }));
+    this.#reconciler.abort(plugoError("PLUGO_CLOSED", { operation: "what was under way" }));
     await this.#queue;
     await this.#change(() => this.#reconciler.close());
     this.#listeners.clear();
@@ -139,7 +138,7 @@ export class Host implements PluginHost {
 
   #enqueue(operation: string, change: () => Promise<LoadReport>): Promise<LoadReport> {
     const run = this.#queue.then(() => {
-      if (this.#closing !== undefined) throw plugoError("PLUGO_CLOSED", { operation });
+      if (this.#closing !== undefined) throw plugoError("PLUGO_CLOSED", { operation: `host.${operation}` });
       return this.#change(change);
     });
     this.#queue = run.catch(() => {});
@@ -157,6 +156,18 @@ export class Host implements PluginHost {
       }
     }
     return report;
+  }
+
+  /** @throws PlugoError `PLUGO_STRICT` */
+  #requireAll(): void {
+    const { plan, inService } = this.#reconciler;
+    const missing = this.report.problems.filter(({ plugin, code }) => {
+      const isWanted = plugin !== undefined && plan.entries.get(plugin)?.selected.wanted === true;
+      return isWanted ? !inService.has(plugin) : wantedByName.has(code);
+    });
+    if (missing.length === 0) return;
+    const problems = missing.map(({ message }) => message);
+    throw plugoError("PLUGO_STRICT", { problems }, { cause: new AggregateError(missing) });
   }
 
   /** Looks at the disk first: a plugin may have been added just now. */
@@ -180,6 +191,20 @@ export class Host implements PluginHost {
       ? "no source knows it."
       : `it is ${this.#reconciler.phaseOf(name)} (${entry.selected.reason}).`;
   }
+}
+
+/** What a name that a source wants comes to when there can be no plugin of it. */
+const wantedByName: ReadonlySet<PlugoErrorCode> = new Set<PlugoErrorCode>([
+  "PLUGO_NAME_INVALID",
+  "PLUGO_OPTION_INVALID",
+  "PLUGO_UNKNOWN_PLUGIN",
+]);
+
+function readonlySet(names: Iterable<string>): ReadonlySet<string> {
+  const refuse = (): never => {
+    throw new TypeError("host.loaded is read-only; use host.enable, host.disable or host.reload.");
+  };
+  return Object.freeze(Object.assign(new Set(names), { add: refuse, delete: refuse, clear: refuse }));
 }
 
 function refuseAborted(signal: AbortSignal | undefined): void {

@@ -72,7 +72,8 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
     entryText: entry.text,
     owners: generation.services.owners,
     // The modules keep this: it must not lead to the generation before.
-    dependency: (name) => generation.modulesOf(name),
+    // Only what the plan has: an optional dependency that would close a circle is passed over.
+    dependency: (name) => (generation.entry.dependencies.includes(name) ? generation.modulesOf(name) : undefined),
     declares: (name) => generation.entry.manifest?.dependencies.some((dependency) => dependency.name === name) === true,
     timers: () => generation.timers(),
     previous: sources.previous,

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { NativeImports } from "../engine/native-import.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
-import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { aboutPlugin, isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { isPluginName } from "../manifest/plugin-name.ts";
 import type { ModuleTarget } from "../sources/source.ts";
 import { describeFailure } from "./describe-failure.ts";
@@ -31,6 +31,7 @@ export async function loadModule(
     if (owners.ownerOf(path).kind === "host") return (await import(pathToFileURL(path).href)) as ModuleNamespace;
     return await evaluate(generation, path, sources);
   } catch (error) {
+    if (isPlugoError(error)) return aboutPlugin(error, generation.name);
     const { where } = generation.entry.selected;
     if (isUnknown(generation, modulePath, error)) return unknownPlugin(generation, error);
     // Node.js names the file it looked from, which is none of the application's.

@@ -19,11 +19,11 @@ export class TimerOwner {
 
   /** @param onThrow Called before an exception of a callback goes on to become Node.js' `uncaughtException`. */
   constructor(onThrow: (error: unknown) => void) {
-    const guarded =
-      (callback: Callback): Callback =>
-      (...values) => {
+    const guarded = (callback: Callback): Callback =>
+      // As in Node.js, `this` is the timer.
+      function (this: unknown, ...values) {
         try {
-          callback(...values);
+          Reflect.apply(callback, this, values);
         } catch (error) {
           onThrow(error);
           throw error;

@@ -51,6 +51,10 @@ function isPerPlugin(value: unknown): value is PerPlugin<unknown> {
  * @throws PlugoError `PLUGO_NESTED_VIEW`, `PLUGO_OPTION_INVALID`.
  */
 export function createContextFactory(context: object): (plugin: PluginScope) => object {
+  if (!isPlain(context) || Array.isArray(context)) {
+    const actual = "an instance of a class or a proxy, whose methods would be lost";
+    throw plugoError("PLUGO_OPTION_INVALID", { option: "context", expected: "a plain object", actual });
+  }
   const entries = readOption("context", () => Object.entries(context));
   for (const [key, value] of entries) refuseNestedViews(key, value);
   const shared = Object.freeze(Object.fromEntries(entries));

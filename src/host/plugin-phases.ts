@@ -1,10 +1,16 @@
 import { mayFollow, type Phase } from "../kernel/phase.ts";
-import type { PlugoErrorCode } from "../kernel/plugo-error.ts";
+import { plugoError, type PlugoError, type PlugoErrorCode } from "../kernel/plugo-error.ts";
 import type { PlanEntry } from "../plan/plan.ts";
 
 /** The phase of every plugin of one host; every step is checked against the table. */
 export class PluginPhases {
   readonly #phases = new Map<string, Phase>();
+  readonly #onFault: (problem: PlugoError) => void;
+
+  /** @param onFault Told of a step that the table does not allow: a fault of plugo, which must not stop a swap. */
+  constructor(onFault: (problem: PlugoError) => void) {
+    this.#onFault = onFault;
+  }
 
   get(name: string): Phase | undefined {
     return this.#phases.get(name);
@@ -13,8 +19,10 @@ export class PluginPhases {
   enter(name: string, phase: Phase): void {
     const current = this.#phases.get(name);
     if (current === phase) return;
-    if (!mayFollow(current, phase)) throw new Error(`"${name}" cannot go from ${current} to ${phase}.`);
     this.#phases.set(name, phase);
+    if (mayFollow(current, phase)) return;
+    const detail = `"${name}" went from ${current} to ${phase}`;
+    this.#onFault(plugoError("PLUGO_INTERNAL", { detail }, { plugin: name }));
   }
 
   /** For a plugin that no source knows any more. */

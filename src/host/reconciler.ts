@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Engine, FileOwners } from "../engine/engine.ts";
 import { createNativeEngine } from "../engine/native-engine.ts";
 import { createRunnerEngine } from "../engine/runner-engine.ts";
@@ -36,7 +37,7 @@ export class Reconciler {
   readonly #services: HostServices;
   readonly #abort = new AbortController();
   readonly #swapListeners = new Set<() => void>();
-  readonly #phases = new PluginPhases();
+  readonly #phases: PluginPhases;
   readonly #numbers = new Map<string, number>();
   readonly #endings = new EndingGenerations();
   readonly #memory = new AttemptMemory();
@@ -52,9 +53,12 @@ export class Reconciler {
   /** @throws PlugoError `PLUGO_NESTED_VIEW`. */
   constructor(options: ResolvedOptions) {
     this.#options = options;
+    // Every plugin that has to be waited for listens to it.
+    setMaxListeners(0, this.#abort.signal);
     const createEngine = options.engine === "native" ? createNativeEngine : createRunnerEngine;
     this.#engine = createEngine({ cacheFolder: options.cacheFolder, logger: options.logger });
     this.#reports = new ChangeReports(options.logger);
+    this.#phases = new PluginPhases((problem) => this.#reports.addFault(problem));
     const owners = (): FileOwners => this.#owners!;
     hosts += 1;
     this.#services = {
@@ -127,7 +131,11 @@ export class Reconciler {
       // What a replaced generation had pulled in may not be wanted any more: the selection is made for each pass.
       this.#plan = buildPlan(this.select(inputs), { coreVersion: this.#options.coreVersion });
       const running = this.#running();
-      const steps = diffPlan(this.#plan, running, this.#memory.factsFor(request, settled, this.#standing()));
+      const steps = diffPlan(
+        this.#plan,
+        running,
+        this.#memory.factsFor(request, { settled, retried }, this.#standing()),
+      );
       const result = await this.#pass(steps, running);
       for (const name of result.swapIn.keys()) loaded.add(name);
       for (const name of result.stop) stopped.add(name);
@@ -157,6 +165,7 @@ export class Reconciler {
     const startTime = performance.now();
     const ending = [...this.#inService.values()].toReversed();
     this.#swap(new Map());
+    // All drains run side by side.
     for (const generation of ending) {
       this.#phases.enter(generation.name, "draining");
       generation.retire();
@@ -255,12 +264,14 @@ export class Reconciler {
     const names = new Set(generations.map(({ name }) => name));
     this.#swap(new Map([...this.#inService].filter(([name]) => !names.has(name))));
     for (const { name } of generations) this.#phases.enter(name, "draining");
+    await this.#endings.endAll(generations, () => {});
+    // Also the busy ones: what holds the resource must be gone.
     await Promise.all(generations.map((generation) => generation.end()));
   }
 
   /** A plugin without a generation stands where the plan, or its failed attempt, leaves it. */
   #leave(name: string): void {
-    if (this.#inService.has(name) || this.#attempting.has(name)) return;
+    if (this.#inService.has(name) || this.#attempting.has(name) || this.#endings.has(name)) return;
     const entry = this.#plan.entries.get(name);
     if (entry === undefined) this.#phases.forget(name);
     else this.#phases.enter(name, phaseWithout(entry, this.#memory.problems.get(name)?.code));

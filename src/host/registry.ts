@@ -1,6 +1,8 @@
+import { describeThrown } from "../kernel/plugo-error.ts";
 import type { PerPlugin } from "./per-plugin.ts";
 import { perPlugin } from "./per-plugin.ts";
-import { scopeInternals, type HostInternals, type InternalScope } from "./plugin-scope.ts";
+import { scopeInternals, type HostInternals, type InternalScope, type PluginScope } from "./plugin-scope.ts";
+import { requireEvent } from "./require-event.ts";
 
 /** A list of items that plugins add to: what both the host and the plugins see of it. */
 export interface RegistryView<T> extends Iterable<T> {
@@ -26,7 +28,7 @@ export function createRegistry<T>(): Registry<T> {
   return Object.freeze({
     ...perPlugin((plugin) => items.viewFor(plugin as InternalScope)),
     add: (item: T) => items.add(undefined, item),
-    on: (_event: "change", listener: () => void) => items.listen(listener),
+    on: (event: "change", listener: () => void) => items.listen(event, listener, undefined),
     [Symbol.iterator]: () => items.current[Symbol.iterator](),
   });
 }
@@ -39,7 +41,7 @@ interface Entry<T> {
 
 class RegistryItems<T> {
   readonly #entries = new Set<Entry<T>>();
-  readonly #listeners = new Set<{ readonly call: () => void }>();
+  readonly #listeners = new Set<Listener>();
   #current: readonly T[] = Object.freeze([]);
 
   /** What is in service now; the same array until that changes. */
@@ -51,7 +53,7 @@ class RegistryItems<T> {
     this.#follow(plugin[scopeInternals].host);
     return Object.freeze({
       add: (item: T) => this.add(plugin, item),
-      on: (_event: "change", listener: () => void) => plugin.use(this.listen(listener)),
+      on: (event: "change", listener: () => void) => plugin.use(this.listen(event, listener, plugin)),
       [Symbol.iterator]: () => this.#current[Symbol.iterator](),
     });
   }
@@ -67,8 +69,9 @@ class RegistryItems<T> {
     return { [Symbol.dispose]: remove };
   }
 
-  listen(call: () => void): Disposable {
-    const listener = { call };
+  listen(event: "change", call: () => void, plugin: PluginScope | undefined): Disposable {
+    requireEvent(event, "change");
+    const listener = { call, plugin };
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
@@ -83,8 +86,26 @@ class RegistryItems<T> {
     const next = items.map(({ item }) => item);
     if (next.length === this.#current.length && next.every((item, index) => item === this.#current[index])) return;
     this.#current = Object.freeze(next);
-    for (const { call } of [...this.#listeners]) call();
+    for (const listener of [...this.#listeners]) notify(listener);
   };
+}
+
+interface Listener {
+  readonly call: () => void;
+  /** The plugin that listens; `undefined` for the host. */
+  readonly plugin: PluginScope | undefined;
+}
+
+/** A listener that throws must not stop the swap that it is told of: it stays an uncaught exception, a moment later. */
+function notify({ call, plugin }: Listener): void {
+  try {
+    call();
+  } catch (error) {
+    plugin?.logger.error(`a listener of a registry threw: ${describeThrown(error)}`);
+    process.nextTick(() => {
+      throw error;
+    });
+  }
 }
 
 /** The host first, then hosts by age, then plugins in plan order; the sort is stable, so adding order decides last. */

@@ -1,9 +1,9 @@
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, PlanEntry } from "../plan/plan.ts";
 import type { Generation } from "./generation.ts";
 
 /** The attempts of a change that have to do with a plugin that restarts. */
 export interface RestartGroup {
-  /** The plugins in service that go out first: those that restart and what stands on them, dependencies first. */
+  /** The plugins in service that go out first: those that restart, and what stands on them. */
   readonly out: ReadonlySet<string>;
   /** The attempts that come after that: their successors, and what else depends on those. */
   readonly later: ReadonlySet<string>;
@@ -11,7 +11,7 @@ export interface RestartGroup {
 
 /**
  * Finds what restarts in a change: a plugin that says so in its old or its new metadata, since either may hold
- * something exclusive.
+ * something exclusive; with everything in service that stands on it, also what is not attempted because it ends anyway.
  */
 export function restartGroup(
   attempts: readonly string[],
@@ -20,15 +20,24 @@ export function restartGroup(
 ): RestartGroup {
   const out = new Set<string>();
   const later = new Set<string>();
-  if (inService.size === 0) return { out, later };
   for (const name of attempts) {
-    const entry = plan.entries.get(name);
     const current = inService.get(name);
-    const restarts = current?.entry.manifest?.reload === "restart" || entry?.manifest?.reload === "restart";
-    const standsOnOne = [...(current?.dependencies.keys() ?? [])].some((dependency) => out.has(dependency));
-    if (current !== undefined && (restarts || standsOnOne)) out.add(name);
-    const needsLater = entry?.dependencies.some((dependency) => later.has(dependency)) === true;
+    if (current !== undefined && (restarts(current.entry) || restarts(plan.entries.get(name)))) out.add(name);
+  }
+  if (out.size === 0) return { out, later };
+  for (let before = 0; before < out.size;) {
+    before = out.size;
+    for (const [name, { dependencies }] of inService) {
+      if ([...dependencies.keys()].some((dependency) => out.has(dependency))) out.add(name);
+    }
+  }
+  for (const name of attempts) {
+    const needsLater = plan.entries.get(name)?.dependencies.some((dependency) => later.has(dependency)) === true;
     if (out.has(name) || needsLater) later.add(name);
   }
   return { out, later };
+}
+
+function restarts(entry: PlanEntry | undefined): boolean {
+  return entry?.manifest?.reload === "restart";
 }

@@ -17,18 +17,20 @@ export interface OrderedStarts {
 export async function startInOrder({ names, dependenciesOf, isReady, start }: OrderedStarts): Promise<void> {
   const waiting = new Set<string>();
   const ended: string[] = [];
-  let underWay = 0;
+  const underWay = new Set<string>();
   let wake: (() => void) | undefined;
 
+  const follow = async (name: string, started: Promise<void>): Promise<void> => {
+    await started;
+    underWay.delete(name);
+    ended.push(name);
+    wake?.();
+  };
   const begin = (name: string): boolean => {
     const started = start(name);
     if (started === undefined) return false;
-    underWay += 1;
-    void started.then(() => {
-      underWay -= 1;
-      ended.push(name);
-      wake?.();
-    });
+    underWay.add(name);
+    void follow(name, started);
     return true;
   };
 
@@ -36,12 +38,12 @@ export async function startInOrder({ names, dependenciesOf, isReady, start }: Or
     if (isReady(name)) begin(name);
     else waiting.add(name);
   }
-  if (underWay === 0) return;
+  if (underWay.size === 0) return;
 
   const positions = new Map(names.map((name, position) => [name, position]));
   const dependents = invert(names, dependenciesOf);
   const candidates: string[] = [];
-  while (underWay > 0) {
+  while (underWay.size > 0 || ended.length > 0) {
     if (ended.length === 0) await new Promise<void>((resolve) => (wake = resolve));
     for (const name of ended.splice(0)) candidates.push(...(dependents.get(name) ?? []));
     while (candidates.length > 0) {

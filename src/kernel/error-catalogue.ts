@@ -19,6 +19,8 @@ export interface ErrorFacts {
   PLUGO_CONFIG_UNWRITABLE: { file: string; reason: string };
   PLUGO_NESTED_VIEW: { path: string };
   PLUGO_CLOSED: { operation: string };
+  PLUGO_EVENT_UNKNOWN: { event: string; known: string };
+  PLUGO_INTERNAL: { detail: string };
   PLUGO_ABORTED: Record<never, never>;
   PLUGO_STRICT: { problems: readonly string[] };
   PLUGO_UNKNOWN_PLUGIN: { name: string; where: string; nearest: string | undefined; orPackage?: boolean };
@@ -128,8 +130,18 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   },
   PLUGO_CLOSED: {
     title: "The host is closed.",
-    message: ({ operation }) => `"${operation}" was called, but the host is closed.`,
+    message: ({ operation }) => `${operation} came to nothing: the host is closed.`,
     remedy: () => "Call loadPlugins again for a new host.",
+  },
+  PLUGO_EVENT_UNKNOWN: {
+    title: "An event that there is not.",
+    message: ({ event, known }) => `There is no event "${event}"; there is "${known}".`,
+    remedy: ({ known }) => `Listen to "${known}".`,
+  },
+  PLUGO_INTERNAL: {
+    title: "A fault of plugo itself.",
+    message: ({ detail }) => `plugo did something that it should not: ${detail}.`,
+    remedy: () => "Report it with the lines before it; restart the application if something is missing.",
   },
   PLUGO_ABORTED: {
     title: "Loading was aborted.",

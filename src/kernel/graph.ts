@@ -27,25 +27,6 @@ export function orderByDependencies(roots: readonly string[], dependenciesOf: Ne
   return order;
 }
 
-/** `names` and everything that depends on one of them, directly or not. */
-export function transitiveDependents(names: Iterable<string>, dependentsOf: Neighbours): ReadonlySet<string> {
-  const found = new Set(names);
-  // A Set hands out what is added while it is walked.
-  for (const name of found) for (const dependent of dependentsOf(name)) found.add(dependent);
-  return found;
-}
-
-/**
- * One whole path (`a, b, c, a`) for each group of names that depend on each other, starting at the group's smallest
- * name; the groups stand by that name. {@link findCyclicGroups} tells all members of a group.
- */
-export function findCycles(names: Iterable<string>, dependenciesOf: Neighbours): readonly (readonly string[])[] {
-  return findCyclicGroups(names, dependenciesOf).map((group) => {
-    const smallest = group[0] ?? "";
-    return cyclesThrough(group, dependenciesOf).get(smallest) ?? group;
-  });
-}
-
 /**
  * The groups of names that depend on each other: the strongly connected components of more than one name, or of one
  * that depends on itself. Members and groups are sorted by name, so the answer does not depend on the order of `names`.

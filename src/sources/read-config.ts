@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { positionAt } from "../kernel/code-frame.ts";
 import { displayPath } from "../kernel/display-path.ts";
+import { fileErrorReason } from "../kernel/file-error-reason.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
 import { isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { explainFaults, explainSyntax } from "../manifest/explain-json.ts";
@@ -32,7 +33,7 @@ export function readConfigText(file: string): string {
     if (entry.isFile()) return readFileSync(file, "utf8");
     throw unreadable(entry.isDirectory() ? "it is a folder" : "it is no file");
   } catch (error) {
-    throw isPlugoError(error) ? error : unreadable(reasonOf(error), error);
+    throw isPlugoError(error) ? error : unreadable(fileErrorReason(error), error);
   }
 }
 
@@ -139,12 +140,4 @@ function unknownFields(value: object, known: readonly string[], where: string): 
 
 function invalid(file: string, findings: readonly string[]): PlugoError {
   return plugoError("PLUGO_CONFIG_INVALID", { file, findings });
-}
-
-function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT") return "it does not exist";
-  if (code === "ELOOP") return "its symbolic links lead in a circle";
-  if (code === "EACCES" || code === "EPERM") return "permission denied";
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
+import { fileErrorReason } from "../kernel/file-error-reason.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { isPluginName } from "../manifest/plugin-name.ts";
@@ -49,11 +50,6 @@ export function scanDirectories(
   });
 }
 
-/** What a host without a plugin directory has. */
-export function emptyScan(): DirectoryScan {
-  return scanDirectories([]);
-}
-
 interface Folder {
   readonly name: string;
   readonly path: string;
@@ -71,7 +67,7 @@ function listFolders(directory: string): readonly Folder[] {
   } catch (error) {
     throw plugoError(
       "PLUGO_DIRECTORY_UNREADABLE",
-      { path: displayPath(directory), reason: reasonOf(error) },
+      { path: displayPath(directory), reason: fileErrorReason(error) },
       { cause: error },
     );
   }
@@ -139,7 +135,7 @@ function problematic(name: string, path: string, manifest: PlugoError): FoundPlu
 
 function unreadableFolder(plugin: string, path: string, error: unknown): PlugoError {
   const file = displayPath(path);
-  const findings = [`the folder cannot be read: ${reasonOf(error)}`];
+  const findings = [`the folder cannot be read: ${fileErrorReason(error)}`];
   return plugoError("PLUGO_MANIFEST_INVALID", { file, findings }, { plugin, cause: error });
 }
 
@@ -168,13 +164,4 @@ function caseTwins(plugins: ReadonlyMap<string, FoundPlugin>): readonly PlugoErr
     problems.push(plugoError("PLUGO_NAME_CASE", facts, { plugin: plugin.name }));
   }
   return problems;
-}
-
-function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT") return "it does not exist";
-  if (code === "ENOTDIR") return "it is no folder";
-  if (code === "EACCES" || code === "EPERM") return "permission denied";
-  if (code === "ELOOP") return "its symbolic links lead in a circle";
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,7 +8,6 @@ import { createFolder, type Files, type TestFolder } from "../support/plugin-fol
 /** A generation as tests look at it. */
 export interface TestModules extends LoadedModules {
   // Tests know what their fixtures export.
-  // oxlint-disable-next-line typescript/no-explicit-any
   readonly namespace: Readonly<Record<string, any>>;
 }
 

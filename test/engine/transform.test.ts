@@ -28,6 +28,25 @@ function flagsOf({ flags }: Transformed): string[] {
 
 // What oxc writes is pinned here, word for word: these tests are what an update of it has to pass.
 describe("transform", () => {
+  test("exports a function that nothing assigns to as it is, and every other binding live", () => {
+    const { code } = transformed(
+      "export function once() {}\nexport function twice() { return twice; }\nexport let later = 1;\nexport function $d() {}\n",
+    );
+    const exports = code.split("\n").filter((line) => line.startsWith("__plugo_export__"));
+    assert.deepEqual(exports, [
+      '__plugo_export__(__plugo_exports__,"once",null,once);',
+      '__plugo_export__(__plugo_exports__,"twice",()=>twice);',
+      '__plugo_export__(__plugo_exports__,"later",()=>later);',
+      '__plugo_export__(__plugo_exports__,"$d",null,$d);',
+    ]);
+  });
+
+  test("refuses what is nested so deep that it would overflow the transformer's stack", () => {
+    const nested = (depth: number): string => `export const x = ${"(".repeat(depth)}1${")".repeat(depth)};`;
+    assert.throws(() => transformed(nested(20_000)), { code: "PLUGO_SYNTAX", message: /brackets are open here/ });
+    assert.match(transformed(nested(1_000)).code, /x = 1/);
+  });
+
   test("writes exports and imports as data, each line where oxc put it", () => {
     const { code, links } = transformed(`/* a comment */
 import def, { a as b, type T, "a b" as ab } from "./x.js";
