@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createRegistry } from "@plugo/node";
 import { codes, keepLines, loadFrom, phases } from "../support/load.ts";
-import { createFolder, plugin, tracingPlugin, type Files } from "../support/plugin-folder.ts";
+import { createFolder, plugin, tracingPlugin } from "../support/plugin-folder.ts";
 
 const failing = `export function initPlugin() { throw new Error("no"); }`;
 const failingLate = `export async function initPlugin() { await new Promise(setImmediate); throw new Error("no"); }`;
@@ -100,7 +100,7 @@ describe("a change", () => {
         Object.assign(chain, plugin(name(side, index), "export const initPlugin = () => {};", { dependencies: below }));
       }
     }
-    using folder = createFolder(chain as Files);
+    using folder = createFolder(chain);
     const host = await loadFrom(folder);
     assert.equal((await host.reload("c0000", "l0000")).loaded.length, 3_000 + 51);
     await host.disable("c0000");
