@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { chmodSync, readFileSync, statSync } from "node:fs";
 import { describe, test } from "node:test";
+import { promisify } from "node:util";
 import type { PLUGINS } from "@plugo/node";
 import { codes, keepLines, loadFrom, phases } from "../support/load.ts";
 import { createFolder, plugin, tracingPlugin, type TestFolder } from "../support/plugin-folder.ts";
@@ -178,6 +180,55 @@ describe("ENABLED_PLUGINS", () => {
     });
     assert.deepEqual(codes(host), ["no-such-package-of-plugo: PLUGO_UNKNOWN_PLUGIN"]);
     assert.deepEqual([...host.loaded], ["a"]);
+  });
+});
+
+describe("a module that stands for a plugin", () => {
+  test("is a package of the application, or a path, and is imported once", async () => {
+    using folder = createFolder({
+      "package.json": { type: "module" },
+      "node_modules/greeter/package.json": { name: "greeter", version: "1.0.0", type: "module", exports: "./index.js" },
+      "node_modules/greeter/index.js": `export const initPlugin = ({ log }, plugin) => { log.push("package " + plugin.name); };`,
+      "lib/extra.js": `export function initPlugin({ log }, plugin) { log.push("path " + plugin.path); }`,
+      "run.js": `import { loadPlugins } from ${JSON.stringify(import.meta.resolve("@plugo/node"))};
+        const log = [];
+        const logger = { debug() {}, info() {}, warn() {}, error() {} };
+        const host = await loadPlugins({ context: { log }, logger, env: { ENABLED_PLUGINS: "greeter, ./lib/extra.js" } });
+        await host.reload();
+        console.log(JSON.stringify({ log, loaded: [...host.loaded], sources: host.snapshot().plugins.map((p) => p.source) }));
+        await host.close();`,
+    });
+    const { stdout } = await promisify(execFile)(process.execPath, ["run.js"], { cwd: folder.path });
+    assert.deepEqual(JSON.parse(stdout), {
+      log: ["package greeter", "path ./lib/extra.js", "package greeter", "path ./lib/extra.js"],
+      loaded: ["greeter", "./lib/extra.js"],
+      sources: ["env", "env"],
+    });
+  });
+
+  test("is evaluated anew when its file lies in a plugin directory, and says what is wrong with it", async () => {
+    const code = (label: string): string => `import { word } from "./word.ts";
+      export const start = ({ log }: { log: string[] }): void => void log.push(word + " ${label}");`;
+    using folder = createFolder({
+      "shared/start.ts": code("one"),
+      "shared/word.ts": `export const word: string = "hello";`,
+    });
+    const log: string[] = [];
+    const plugins: (typeof PLUGINS)[number][] = [
+      {
+        pluginName: "listed",
+        importClassDetails: { modulePath: folder.at("shared/start.ts"), moduleClassName: "start" },
+        status: "active",
+      },
+    ];
+    await using host = await loadFrom(folder, { context: { log }, plugins });
+    folder.write({ "shared/start.ts": code("two") });
+    await host.reload("listed");
+    assert.deepEqual(log, ["hello one", "hello two"]);
+    folder.write({ "shared/start.ts": "export const start = ;" });
+    await host.reload("listed");
+    assert.deepEqual(codes(host), ["listed: PLUGO_SYNTAX"]);
+    assert.deepEqual([...host.loaded], ["listed"]);
   });
 });
 
