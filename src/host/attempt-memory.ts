@@ -58,7 +58,8 @@ export class AttemptMemory {
   note(steps: Steps, result: ChangeResult, { plan, inService }: Standing): void {
     const problems = new Map<string, PlugoError>();
     const attempted = new Set(steps.attempts);
-    for (const [name, entry] of plan.entries) {
+    for (const entry of plan.entries.values()) {
+      const { name } = entry;
       const isOpen = steps.held.has(name) || (entry.status === "ready" && !inService.has(name));
       const before = isOpen && !attempted.has(name) ? this.#problems.get(name) : undefined;
       const problem = entry.problem ?? result.problems.get(name) ?? before;

@@ -83,12 +83,14 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     if (state.kind === "ready") next.set(name, generation);
   }
   const problems = new Map<string, PlugoError>();
-  for (const [name, { state }] of attempts) if (state.kind === "failed") problems.set(name, state.problem);
+  const discarded: Generation[] = [];
+  for (const { entry, generation, state } of attempts.values()) {
+    if (state.kind === "failed") problems.set(entry.name, state.problem);
+    if (!next.has(entry.name)) discarded.push(generation);
+  }
   for (const [name, because] of thrownAway) {
     problems.set(name, plugoError("PLUGO_NOT_SWAPPED", { name, because }, { plugin: name }));
   }
-  const discarded: Generation[] = [];
-  for (const [name, { generation }] of attempts) if (!next.has(name)) discarded.push(generation);
   for (const old of takenOut) {
     if (next.has(old.name) || stop.has(old.name) || services.signal.aborted) continue;
     // What holds the resource must be gone before the old one comes back.
@@ -210,8 +212,8 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
 
   function settle(): Settlement {
     const outcomes = new Map<string, AttemptOutcome>();
-    for (const [name, { state, entry }] of attempts) {
-      outcomes.set(name, { ok: state.kind !== "failed", dependencies: entry.dependencies });
+    for (const { state, entry } of attempts.values()) {
+      outcomes.set(entry.name, { ok: state.kind !== "failed", dependencies: entry.dependencies });
     }
     return settleChange(outcomes, input.running, steps);
   }

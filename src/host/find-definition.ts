@@ -1,4 +1,4 @@
-import { types } from "node:util";
+import { isProxy } from "node:util/types";
 import { describeJson } from "../manifest/must-be.ts";
 
 /** What a module offers as a plugin, whichever way it is written. */
@@ -79,5 +79,5 @@ function isCallable(value: unknown): value is Callable {
 }
 
 function isClass(value: Callable): boolean {
-  return !types.isProxy(value) && /^class\b/.test(Function.prototype.toString.call(value));
+  return !isProxy(value) && /^class\b/.test(Function.prototype.toString.call(value));
 }

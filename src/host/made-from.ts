@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
+import { util } from "../kernel/lazy-require.ts";
 import type { PlanEntry } from "../plan/plan.ts";
 
 /** Whether a generation made from one plan entry would be the same made from the other, but for its files. */
@@ -6,8 +6,8 @@ export function isMadeFrom(before: PlanEntry, now: PlanEntry): boolean {
   if (before === now) return true;
   return (
     before.manifest?.text === now.manifest?.text &&
-    isDeepStrictEqual(before.config, now.config) &&
-    isDeepStrictEqual(targetOf(before), targetOf(now))
+    util().isDeepStrictEqual(before.config, now.config) &&
+    util().isDeepStrictEqual(targetOf(before), targetOf(now))
   );
 }
 

@@ -1,9 +1,10 @@
-import { promisify } from "node:util";
 import type { OwnedTimers } from "../engine/engine.ts";
 
 type Timer = NodeJS.Timeout | NodeJS.Immediate;
 type Callback = (...values: unknown[]) => void;
 
+/** `util.promisify.custom`, which Node.js registers under this name. */
+const promisified: unique symbol = Symbol.for("nodejs.util.promisify.custom");
 const sweepAfter = 64;
 
 /**
@@ -35,9 +36,9 @@ export class TimerOwner {
         // Anything but a function is left to Node.js, which says what is wrong with it.
         this.#own(start(typeof callback === "function" ? guarded(callback) : callback, ...rest));
     this.timers = {
-      setTimeout: Object.assign(owned(setTimeout), { [promisify.custom]: this.#promisifiedTimeout }),
+      setTimeout: Object.assign(owned(setTimeout), { [promisified]: this.#promisifiedTimeout }),
       setInterval: owned(setInterval),
-      setImmediate: Object.assign(owned(setImmediate), { [promisify.custom]: this.#promisifiedImmediate }),
+      setImmediate: Object.assign(owned(setImmediate), { [promisified]: this.#promisifiedImmediate }),
     } as unknown as OwnedTimers;
   }
 

@@ -1,4 +1,4 @@
-import { types } from "node:util";
+import { isProxy } from "node:util/types";
 import { plugoError } from "../kernel/plugo-error.ts";
 import type { PluginScope } from "./plugin-scope.ts";
 import { readOption } from "./read-option.ts";
@@ -41,7 +41,7 @@ export function perPlugin<T>(create: (plugin: PluginScope) => T): PerPlugin<T> {
 
 function isPerPlugin(value: unknown): value is PerPlugin<unknown> {
   // A mock that has every property is no view.
-  if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
+  if (typeof value !== "object" || value === null || isProxy(value)) return false;
   return typeof (value as Record<string, unknown>)[brand] === "function";
 }
 
@@ -95,7 +95,7 @@ const maxDepth = 5;
 
 /** A getter is not called and a proxy not touched: who wrote it may not expect that before a plugin asks. */
 function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
+  if (typeof value !== "object" || value === null || isProxy(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }

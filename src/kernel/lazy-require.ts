@@ -11,3 +11,6 @@ export function lazyRequire<Module>(specifier: string): () => Module {
   let loaded: Module | undefined;
   return () => (loaded ??= requirePackage<Module>(specifier));
 }
+
+/** Node.js spends more on preparing this module for import than on the rest of what plugo imports. */
+export const util: () => typeof import("node:util") = lazyRequire("node:util");

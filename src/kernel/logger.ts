@@ -1,4 +1,4 @@
-import { stripVTControlCharacters, styleText } from "node:util";
+import { util } from "./lazy-require.ts";
 
 /**
  * Where plugo writes its lines, one fact each. `console`, pino and winston loggers fit as they are.
@@ -24,7 +24,7 @@ export function createConsoleLogger(stream: NodeJS.WriteStream = process.stderr)
   const write = (level: Level, message: string): void => {
     const time = new Date().toISOString().slice(11, 23);
     const label = level.padEnd(5);
-    stream.write(`${time} ${coloured ? styleText(colours[level], label) : label} plugo ${printable(message)}\n`);
+    stream.write(`${time} ${coloured ? util().styleText(colours[level], label) : label} plugo ${printable(message)}\n`);
   };
   return {
     debug: () => {},
@@ -36,11 +36,13 @@ export function createConsoleLogger(stream: NodeJS.WriteStream = process.stderr)
 
 /** Names and files hold what others wrote: none of it may steer the terminal. */
 function printable(message: string): string {
-  return stripVTControlCharacters(message).replaceAll(
-    // oxlint-disable-next-line no-control-regex -- all but tab and line feed, and what turns the direction of text
-    /[\0-\x08\x0B-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return util()
+    .stripVTControlCharacters(message)
+    .replaceAll(
+      // oxlint-disable-next-line no-control-regex -- all but tab and line feed, and what turns the direction of text
+      /[\0-\x08\x0B-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
 }
 
 /** A view of `logger` that puts a plugin's name before each line. */

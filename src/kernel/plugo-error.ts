@@ -1,5 +1,5 @@
-import { inspect } from "node:util";
 import { catalogue, type CatalogueEntry, type ErrorFacts } from "./error-catalogue.ts";
+import { util } from "./lazy-require.ts";
 
 /** Every code that plugo reports. Codes are permanent: a released code keeps its meaning. */
 export type PlugoErrorCode = keyof ErrorFacts;
@@ -108,5 +108,5 @@ function textOf(thrown: unknown): string {
   if (typeof thrown === "function") return "a function";
   if (typeof thrown !== "object" || thrown === null) return String(thrown);
   if ("message" in thrown) return String(thrown.message);
-  return inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY, customInspect: false });
+  return util().inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY, customInspect: false });
 }

@@ -19,26 +19,36 @@ export interface ManifestShape {
 
 export type DependenciesShape = readonly string[] | Readonly<Record<string, string>>;
 
-/**
- * Whether the fields are plainly as `manifestSchema` wants them. A quick check for the usual file: what it accepts the
- * schema accepts too, and what it does not accept is left to the schema, which can say why.
- */
-export function hasManifestShape(metadata: Readonly<Record<string, unknown>>): boolean {
-  for (const key of Object.keys(metadata)) {
-    const isAsExpected = checks.get(key);
-    if (isAsExpected !== undefined && !isAsExpected(metadata[key])) return false;
-  }
-  return true;
+/** What a look at the fields tells. */
+export interface FieldsLook {
+  /**
+   * Whether they are plainly as `manifestSchema` wants them: what is accepted here the schema accepts too, and what is
+   * not is left to the schema, which can say why.
+   */
+  readonly arePlain: boolean;
+  /** The fields that plugo does not know. */
+  readonly unknown: readonly string[];
 }
+
+/** A quick look at the fields, in place of the schema for the usual file. */
+export function lookAtFields(metadata: Readonly<Record<string, unknown>>): FieldsLook {
+  let arePlain = true;
+  let unknown: string[] | undefined;
+  // Without the list that Object.keys makes: this is done for every plugin.
+  for (const key in metadata) {
+    if (!Object.hasOwn(metadata, key)) continue;
+    const isAsExpected = checks.get(key);
+    if (isAsExpected === undefined) (unknown ??= []).push(key);
+    else if (!isAsExpected(metadata[key])) arePlain = false;
+  }
+  return arePlain && unknown === undefined ? usual : { arePlain, unknown: unknown ?? usual.unknown };
+}
+
+const usual: FieldsLook = Object.freeze({ arePlain: true, unknown: Object.freeze([]) });
 
 /** The fields that plugo knows. */
 export function manifestFields(): readonly string[] {
   return [...checks.keys()];
-}
-
-/** Whether plugo knows a field of this name. */
-export function isManifestField(name: string): boolean {
-  return checks.has(name);
 }
 
 const isString = (value: unknown): boolean => typeof value === "string";

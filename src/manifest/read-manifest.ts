@@ -7,7 +7,7 @@ import { explainFaults, explainSyntax } from "./explain-json.ts";
 import { freezeJson, maxJsonDepth } from "./freeze-json.ts";
 import { isJsonObject } from "./json-object.ts";
 import { manifestSchema } from "./manifest-schema.ts";
-import { hasManifestShape, isManifestField, manifestFields } from "./manifest-shape.ts";
+import { lookAtFields, manifestFields } from "./manifest-shape.ts";
 import type { Manifest } from "./manifest.ts";
 import { describeJson } from "./must-be.ts";
 import { readText } from "./read-text.ts";
@@ -36,7 +36,7 @@ export function readManifest(folder: string, name: string, previous?: Manifest):
     return invalid(file, name, [`${displayPath(file)} ${unreadable(error)}`], error);
   }
   if (previous !== undefined && previous.text === text && previous.file === file) {
-    return { manifest: previous, hints: hintsFor(previous.metadata) };
+    return { manifest: previous, hints: hintsFor(lookAtFields(previous.metadata).unknown) };
   }
   return parseManifest(text, file, name);
 }
@@ -61,19 +61,19 @@ function parseManifest(text: string, file: string, name: string): ManifestResult
 
   const faults: Fault[] = [];
   const manifest = resolveManifest(metadata, { name, file, text }, faults);
-  if (faults.length > 0 || !hasManifestShape(metadata)) {
+  const { arePlain, unknown } = lookAtFields(metadata);
+  if (faults.length > 0 || !arePlain) {
     const findings = explainFaults({ text: json, file: displayPath(file) }, metadata, manifestSchema(), faults);
     if (findings.length > 0) return invalid(file, name, findings);
   }
-  return { manifest, hints: hintsFor(metadata) };
+  return { manifest, hints: hintsFor(unknown) };
 }
 
 const maxLength = 1_048_576;
 const byteOrderMark = 0xfe_ff;
 const noHints: readonly string[] = Object.freeze([]);
 
-function hintsFor(metadata: Readonly<Record<string, unknown>>): readonly string[] {
-  const unknown = Object.keys(metadata).filter((key) => !isManifestField(key));
+function hintsFor(unknown: readonly string[]): readonly string[] {
   if (unknown.length === 0) return noHints;
   return unknown.map((key) => {
     const nearest = nearestName(key, manifestFields());

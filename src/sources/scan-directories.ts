@@ -40,7 +40,7 @@ export function scanDirectories(
     }
   }
   for (const name of found.keys()) otherFolders.delete(name);
-  const plugins = new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const plugins = sortedByName(found);
   problems.push(...caseTwins(plugins));
   return Object.freeze({
     plugins,
@@ -48,6 +48,16 @@ export function scanDirectories(
     problems: Object.freeze(problems),
     hints: Object.freeze(hints),
   });
+}
+
+/** Most file systems list names in order. */
+function sortedByName(found: ReadonlyMap<string, FoundPlugin>): ReadonlyMap<string, FoundPlugin> {
+  let last = "";
+  for (const name of found.keys()) {
+    if (name < last) return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    last = name;
+  }
+  return found;
 }
 
 interface Folder {
