@@ -24,6 +24,7 @@ const firstScript = new Promise<void>((resolve) => {
   parsed = resolve;
 });
 
+let resumed: Promise<unknown> = Promise.resolve();
 const session = new Session();
 (session as unknown as { connectToMainThread(): void }).connectToMainThread();
 session.on("Debugger.scriptParsed", ({ params }) => {
@@ -38,19 +39,25 @@ session.on("Debugger.paused", ({ params }) => {
   const { lineNumber, columnNumber = 0 } = frame.location;
   const original = sourceMap().findEntry(lineNumber, columnNumber) as { originalLine: number };
   stops.push(`${frame.functionName}:${original.originalLine + 1}`);
-  void session.post("Debugger.resume");
+  resumed = session.post("Debugger.resume");
 });
 // Also keeps this thread running while the other one is waited for.
 parentPort?.on("message", (message) => {
   if (message === "set") {
     void setBreakpoint();
   } else {
-    session.disconnect();
-    parentPort?.postMessage({ stops, scripts } satisfies ClientReport);
+    void end();
   }
 });
 await session.post("Debugger.enable");
 parentPort?.postMessage("ready");
+
+async function end(): Promise<void> {
+  // The answer to the last one may still be on its way.
+  await resumed;
+  session.disconnect();
+  parentPort?.postMessage({ stops, scripts } satisfies ClientReport);
+}
 
 async function setBreakpoint(): Promise<void> {
   await firstScript;
