@@ -142,6 +142,22 @@ describe("the end of a plugin", () => {
     assert.deepEqual(state.fired, []);
   });
 
+  test("fires no timer any more while the undos run", async () => {
+    const state: Record<string, any> = { ticks: 0, wait: () => new Promise((resolve) => setTimeout(resolve, 20)) };
+    using folder = createFolder(
+      plugin(
+        "a",
+        `export function initPlugin({ state }: any, plugin: any) {
+          setInterval(() => { state.ticks += 1; }, 1);
+          plugin.defer(async () => { state.before = state.ticks; await state.wait(); state.after = state.ticks; });
+        }`,
+      ),
+    );
+    const host = await loadFrom(folder, { context: { state } });
+    await host.close();
+    assert.equal(state.after, state.before);
+  });
+
   test("undoes at once what an initPlugin starts after its time is over", async () => {
     const gate = createGate();
     const state: Record<string, any> = { log: [] };
