@@ -37,11 +37,6 @@ export class PlugoError extends Error {
     void this.stack;
   }
 
-  static {
-    Object.defineProperty(PlugoError.prototype, "name", { value: "PlugoError", configurable: true, writable: true });
-    Object.defineProperty(PlugoError.prototype, brand, { value: true });
-  }
-
   /** JSON-safe: `code`, `message`, `remedy`, and `plugin` and the cause's message when there are any. */
   toJSON(): PlugoErrorJson {
     return {
@@ -54,6 +49,9 @@ export class PlugoError extends Error {
     };
   }
 }
+
+Object.defineProperty(PlugoError.prototype, "name", { value: "PlugoError", configurable: true, writable: true });
+Object.defineProperty(PlugoError.prototype, brand, { value: true });
 
 /**
  * Makes the error of a code from its facts.

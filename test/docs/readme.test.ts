@@ -49,7 +49,7 @@ describe("README.md", () => {
 
   it("names commands that there are", () => {
     const commands = blocks.filter(({ language }) => language === "sh").flatMap(({ text }) => text.trim().split("\n"));
-    assert.deepEqual(commands, ["npm install @plugo/node", "npm start", "npm test"]);
+    assert.deepEqual(commands, ["npm install @plugo/node", "npm pkg set type=module", "npm start", "npm test"]);
     assert.ok("start" in scripts && "test" in scripts);
   });
 

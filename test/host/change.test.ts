@@ -235,6 +235,21 @@ describe("host.loaded", () => {
   });
 });
 
+describe("host.get", () => {
+  test("throws a PlugoError by that name, also in its stack", async () => {
+    using folder = createFolder(plugin("a", failing));
+    await using host = await loadFrom(folder);
+    assert.throws(
+      () => host.get("a"),
+      (error: Error) => {
+        assert.equal(error.name, "PlugoError");
+        assert.match(error.stack ?? "", /^PlugoError: "a" is not active: initPlugin of "a" failed: Error: no/);
+        return true;
+      },
+    );
+  });
+});
+
 describe("host.on", () => {
   test("refuses an event that there is not", async () => {
     await using host = await loadFrom(createFolder());
