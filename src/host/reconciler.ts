@@ -12,7 +12,6 @@ import { AttemptMemory, type Standing } from "./attempt-memory.ts";
 import { ChangeReports } from "./change-reports.ts";
 import type { ChangeRequest } from "./change-request.ts";
 import { runChange, type ChangeResult } from "./change.ts";
-import { hasSwapSubscribers, publishSwap } from "./diagnostics.ts";
 import { directoryOwners } from "./directory-owners.ts";
 import { EndingGenerations } from "./ending-generations.ts";
 import type { Generation } from "./generation.ts";
@@ -22,13 +21,13 @@ import { createContextFactory } from "./per-plugin.ts";
 import type { LoadReport } from "./plugin-host.ts";
 import { phaseWithout, PluginPhases } from "./plugin-phases.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
+import { Service } from "./service.ts";
 
 let hosts = 0;
 
 /**
- * The one loop: reads what is wanted, plans it, compares the plan with what runs, and makes the difference. It holds
- * the one mutable cell of the program, the map of the generations in service, which a swap replaces as a whole.
- * Its changes must be run one after the other.
+ * The one loop: reads what is wanted, plans it, compares the plan with what runs, and makes the difference. Its changes
+ * must be run one after the other.
  */
 export class Reconciler {
   readonly runtimeWishes: Map<string, Wish> = new Map();
@@ -36,19 +35,17 @@ export class Reconciler {
   readonly #engine: Engine;
   readonly #services: HostServices;
   readonly #abort = new AbortController();
-  readonly #swapListeners = new Set<() => void>();
   readonly #phases: PluginPhases;
+  readonly #service: Service;
   readonly #numbers = new Map<string, number>();
   readonly #endings = new EndingGenerations();
   readonly #memory = new AttemptMemory();
   readonly #reports: ChangeReports;
-  #inService: ReadonlyMap<string, Generation> = new Map();
   #inputs: HostInputs | undefined;
   #owners: FileOwners | undefined;
   #plan: Plan = { entries: new Map(), order: [], problems: [] };
   /** The plugins of the change under way that get a new generation. */
   #attempting: ReadonlySet<string> = new Set();
-  #revision = 0;
 
   /** @throws PlugoError `PLUGO_NESTED_VIEW`. */
   constructor(options: ResolvedOptions) {
@@ -59,24 +56,25 @@ export class Reconciler {
     this.#engine = createEngine({ cacheFolder: options.cacheFolder, logger: options.logger });
     this.#reports = new ChangeReports(options.logger);
     this.#phases = new PluginPhases((problem) => this.#reports.addFault(problem));
+    this.#service = new Service(this.#phases);
     const owners = (): FileOwners => this.#owners!;
     hosts += 1;
     this.#services = {
       logger: options.logger,
       engine: this.#engine,
       limits: options.limits,
-      internals: { id: hosts, onSwap: (listener) => void this.#swapListeners.add(listener) },
+      internals: { id: hosts, onSwap: (listener) => this.#service.onSwap(listener) },
       owners: { ownerOf: (file) => owners().ownerOf(file) },
       knownNames: () => this.#plan.entries.keys(),
       contextFor: createContextFactory(options.context),
-      isLive: (generation) => this.#inService.get(generation.name) === generation,
+      isLive: (generation) => this.#service.has(generation),
       reportFault: (problem) => this.#reports.addFault(problem),
       signal: this.#abort.signal,
     };
   }
 
   get inService(): ReadonlyMap<string, Generation> {
-    return this.#inService;
+    return this.#service.generations;
   }
 
   get plan(): Plan {
@@ -84,7 +82,7 @@ export class Reconciler {
   }
 
   get revision(): number {
-    return this.#revision;
+    return this.#service.revision;
   }
 
   phaseOf(name: string): Phase {
@@ -114,7 +112,7 @@ export class Reconciler {
   select(inputs: HostInputs): Selection {
     return selectFrom(inputs, this.#options, {
       runtimeWishes: this.runtimeWishes.values(),
-      lastManifest: (name) => this.#inService.get(name)?.entry.manifest,
+      lastManifest: (name) => this.inService.get(name)?.entry.manifest,
     });
   }
 
@@ -152,10 +150,10 @@ export class Reconciler {
       request,
       startTime,
       plan: this.#plan,
-      inService: this.#inService,
+      inService: this.inService,
       stopped,
       phaseOf: (name) => this.phaseOf(name),
-      loaded: [...this.#inService.keys()].filter((name) => loaded.has(name)),
+      loaded: [...this.inService.keys()].filter((name) => loaded.has(name)),
       problems: [...inputs.problems, ...this.#plan.problems, ...this.#memory.problems.values()],
     });
   }
@@ -163,8 +161,8 @@ export class Reconciler {
   /** Ends everything, in reverse activation order. Never rejects. */
   async close(): Promise<LoadReport> {
     const startTime = performance.now();
-    const ending = [...this.#inService.values()].toReversed();
-    this.#swap(new Map());
+    const ending = [...this.inService.values()].toReversed();
+    this.#service.swap(new Map());
     // All drains run side by side.
     for (const generation of ending) {
       this.#phases.enter(generation.name, "draining");
@@ -176,12 +174,12 @@ export class Reconciler {
       this.#phases.enter(generation.name, "disabled");
     }
     await this.settled();
-    this.#swapListeners.clear();
+    this.#service.close();
     return this.#reports.make({
       request: { trigger: "close", changed: [] },
       startTime,
       plan: this.#plan,
-      inService: this.#inService,
+      inService: this.inService,
       stopped: new Set(ending.map(({ name }) => name)),
       phaseOf: (name) => this.phaseOf(name),
       loaded: [],
@@ -197,7 +195,7 @@ export class Reconciler {
   #standing(): Standing {
     return {
       plan: this.#plan,
-      inService: this.#inService,
+      inService: this.inService,
       isCurrent: ({ modules }) => modules === undefined || this.#engine.isCurrent(modules),
     };
   }
@@ -208,25 +206,23 @@ export class Reconciler {
       plan: this.#plan,
       steps,
       running,
-      inService: this.#inService,
+      inService: this.inService,
       services: this.#services,
       nextNumber: (name) => this.#nextNumber(name),
       onPhase: (name, phase) => {
-        if (!this.#inService.has(name)) this.#phases.enter(name, phase);
+        if (!this.inService.has(name)) this.#phases.enter(name, phase);
       },
       takeOut: (generations) => this.#takeOut(generations),
     });
     this.#memory.note(steps, result, this.#standing());
-    const leaving = [...this.#inService.values()].filter(
-      ({ name }) => result.stop.has(name) || result.swapIn.has(name),
-    );
-    this.#swap(this.#successors(result));
+    const leaving = [...this.inService.values()].filter(({ name }) => result.stop.has(name) || result.swapIn.has(name));
+    this.#service.swap(this.#successors(result));
     this.#attempting = new Set();
     const ending = [...leaving, ...result.discarded];
     const busy = new Set(ending.map(({ name }) => name));
     for (const name of this.#plan.entries.keys()) if (!busy.has(name)) this.#leave(name);
     for (const name of busy) {
-      if (this.#phases.get(name) === "active" && !this.#inService.has(name)) this.#phases.enter(name, "draining");
+      if (this.#phases.get(name) === "active" && !this.inService.has(name)) this.#phases.enter(name, "draining");
     }
     await this.#endings.endAll(ending, ({ name }) => this.#leave(name));
     return result;
@@ -236,33 +232,15 @@ export class Reconciler {
   #successors({ swapIn, stop }: ChangeResult): ReadonlyMap<string, Generation> {
     const next = new Map<string, Generation>();
     for (const name of this.#plan.entries.keys()) {
-      const generation = swapIn.get(name) ?? (stop.has(name) ? undefined : this.#inService.get(name));
+      const generation = swapIn.get(name) ?? (stop.has(name) ? undefined : this.inService.get(name));
       if (generation !== undefined) next.set(name, generation);
     }
     return next;
   }
 
-  /** The swap: one assignment, and then the word to those who want to know. */
-  #swap(next: ReadonlyMap<string, Generation>): void {
-    const before = this.#inService;
-    if (isSameSequence(before, next)) return;
-    this.#inService = next;
-    this.#revision += 1;
-    let position = 0;
-    for (const generation of next.values()) {
-      generation.position = position;
-      position += 1;
-      this.#phases.enter(generation.name, "active");
-    }
-    for (const listener of this.#swapListeners) listener();
-    if (!hasSwapSubscribers()) return;
-    const loaded = [...next].filter(([name, generation]) => before.get(name) !== generation).map(([name]) => name);
-    publishSwap({ revision: this.#revision, loaded, stopped: [...before.keys()].filter((name) => !next.has(name)) });
-  }
-
   async #takeOut(generations: readonly Generation[]): Promise<void> {
     const names = new Set(generations.map(({ name }) => name));
-    this.#swap(new Map([...this.#inService].filter(([name]) => !names.has(name))));
+    this.#service.swap(new Map([...this.inService].filter(([name]) => !names.has(name))));
     for (const { name } of generations) this.#phases.enter(name, "draining");
     await this.#endings.endAll(generations, () => {});
     // Also the busy ones: what holds the resource must be gone.
@@ -271,7 +249,7 @@ export class Reconciler {
 
   /** A plugin without a generation stands where the plan, or its failed attempt, leaves it. */
   #leave(name: string): void {
-    if (this.#inService.has(name) || this.#attempting.has(name) || this.#endings.has(name)) return;
+    if (this.inService.has(name) || this.#attempting.has(name) || this.#endings.has(name)) return;
     const entry = this.#plan.entries.get(name);
     if (entry === undefined) this.#phases.forget(name);
     else this.#phases.enter(name, phaseWithout(entry, this.#memory.problems.get(name)?.code));
@@ -279,7 +257,7 @@ export class Reconciler {
 
   #running(): ReadonlyMap<string, RunningPlugin> {
     const running = new Map<string, RunningPlugin>();
-    for (const [name, { dependencies, entry }] of this.#inService) {
+    for (const [name, { dependencies, entry }] of this.inService) {
       const names = dependencies.size === 0 ? none : [...dependencies.keys()];
       running.set(name, { dependencies: names, required: entry.required });
     }
@@ -302,11 +280,4 @@ const none: readonly string[] = [];
 function mayNeedAnotherPass(steps: Steps, result: ChangeResult, running: ReadonlyMap<string, RunningPlugin>): boolean {
   if (steps.attempts.length === 0) return false;
   return running.size > 0 || result.problems.size > 0;
-}
-
-function isSameSequence(before: ReadonlyMap<string, Generation>, next: ReadonlyMap<string, Generation>): boolean {
-  if (before.size !== next.size) return false;
-  const others = next.values();
-  for (const generation of before.values()) if (generation !== others.next().value) return false;
-  return true;
 }

@@ -1,0 +1,64 @@
+import { hasSwapSubscribers, publishSwap } from "./diagnostics.ts";
+import type { Generation } from "./generation.ts";
+import type { PluginPhases } from "./plugin-phases.ts";
+
+/** The generations in service: the one mutable cell of the program, which a swap replaces as a whole. */
+export class Service {
+  readonly #phases: PluginPhases;
+  readonly #listeners = new Set<() => void>();
+  #generations: ReadonlyMap<string, Generation> = new Map();
+  #revision = 0;
+
+  constructor(phases: PluginPhases) {
+    this.#phases = phases;
+  }
+
+  /** By name, in plan order. */
+  get generations(): ReadonlyMap<string, Generation> {
+    return this.#generations;
+  }
+
+  /** Counts the swaps. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  has(generation: Generation): boolean {
+    return this.#generations.get(generation.name) === generation;
+  }
+
+  /** Has `listener` called after every swap. It must not throw. */
+  onSwap(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** One assignment, and then the word to those who want to know. Nothing happens when nothing differs. */
+  swap(next: ReadonlyMap<string, Generation>): void {
+    const before = this.#generations;
+    if (isSameSequence(before, next)) return;
+    this.#generations = next;
+    this.#revision += 1;
+    let position = 0;
+    for (const generation of next.values()) {
+      generation.position = position;
+      position += 1;
+      this.#phases.enter(generation.name, "active");
+    }
+    for (const listener of this.#listeners) listener();
+    if (!hasSwapSubscribers()) return;
+    const loaded = [...next].filter(([name, generation]) => before.get(name) !== generation).map(([name]) => name);
+    publishSwap({ revision: this.#revision, loaded, stopped: [...before.keys()].filter((name) => !next.has(name)) });
+  }
+
+  /** Forgets who wanted to know. */
+  close(): void {
+    this.#listeners.clear();
+  }
+}
+
+function isSameSequence(before: ReadonlyMap<string, Generation>, next: ReadonlyMap<string, Generation>): boolean {
+  if (before.size !== next.size) return false;
+  const others = next.values();
+  for (const generation of before.values()) if (generation !== others.next().value) return false;
+  return true;
+}
