@@ -8,7 +8,10 @@ import type { Generation } from "./generation.ts";
  * application's and the plugin's own files, mapped to the lines of their sources. Never throws.
  */
 export function describeFailure(generation: Generation, error: unknown): { detail: string; stack: string } {
-  return { detail: detailOf(error), stack: authorFrames(generation.services.engine.mapStack(error)) };
+  return {
+    detail: detailOf(error),
+    stack: authorFrames(generation.services.engine.mapStack(error, generation.modules)),
+  };
 }
 
 function detailOf(error: unknown): string {

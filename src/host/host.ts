@@ -73,7 +73,7 @@ export class Host implements PluginHost {
     this.#enqueue("reload", () => {
       const wanted = new Set(names);
       const isNamed = names.length === 0 ? all : (name: string): boolean => wanted.has(name);
-      this.#requireKnown(names, "host.reload", isNamed);
+      if (names.length > 0) this.#requireKnown(names, "host.reload", isNamed);
       return this.#reconciler.apply({ trigger: "runtime", changed: names, isTouched: isNamed, isForced: isNamed });
     });
 

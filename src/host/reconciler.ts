@@ -57,14 +57,13 @@ export class Reconciler {
     this.#reports = new ChangeReports(options.logger);
     this.#phases = new PluginPhases((problem) => this.#reports.addFault(problem));
     this.#service = new Service(this.#phases);
-    const owners = (): FileOwners => this.#owners!;
     hosts += 1;
     this.#services = {
       logger: options.logger,
       engine: this.#engine,
       limits: options.limits,
       internals: { id: hosts, onSwap: (listener) => this.#service.onSwap(listener) },
-      owners: { ownerOf: (file) => owners().ownerOf(file) },
+      owners: { ownerOf: (file) => this.#owners!.ownerOf(file) },
       knownNames: () => this.#plan.entries.keys(),
       contextFor: createContextFactory(options.context),
       isLive: (generation) => this.#service.has(generation),
@@ -143,7 +142,7 @@ export class Reconciler {
         if (isRetried && !retried.has(name)) retried.add(name);
         else settled.add(name);
       }
-      if (!mayNeedAnotherPass(steps, result, running)) break;
+      if (!mayNeedAnotherPass(this.#plan, steps, result, running)) break;
     }
     this.#engine.flush();
     return this.#reports.make({
@@ -275,9 +274,19 @@ const none: readonly string[] = [];
 
 /**
  * Whether what a pass has done can call for more: a start that a neighbour took with it, dependents of an optional
- * dependency that has come, or what a replaced generation had pulled in.
+ * dependency that has come or gone, or what a replaced generation had pulled in. Most changes do not, and then nothing
+ * is selected and planned twice.
  */
-function mayNeedAnotherPass(steps: Steps, result: ChangeResult, running: ReadonlyMap<string, RunningPlugin>): boolean {
-  if (steps.attempts.length === 0) return false;
-  return running.size > 0 || result.problems.size > 0;
+function mayNeedAnotherPass(
+  plan: Plan,
+  { attempts }: Steps,
+  { problems, stop, swapIn }: ChangeResult,
+  running: ReadonlyMap<string, RunningPlugin>,
+): boolean {
+  if (attempts.length === 0) return false;
+  if (problems.size > 0) return true;
+  // At the first load nothing stands on what was there before.
+  if (running.size === 0) return false;
+  if (stop.size > 0 || [...swapIn.keys()].some((name) => !running.has(name))) return true;
+  return [...plan.entries.values()].some(({ selected }) => selected.source === "dependency");
 }

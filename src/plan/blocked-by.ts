@@ -12,7 +12,7 @@ import type { PlanEntry } from "./plan.ts";
 export function blockedBy(entry: Pick<PlanEntry, "name">, dependency: string, cause: PlugoError): PlugoError {
   const chain = chains.get(cause);
   if (chain !== undefined) return problemOf(lengthened(chain, entry.name));
-  const verb = blockingCodes.has(cause.code) ? "is blocked" : "failed";
+  const verb = unmetVersionCodes.has(cause.code) ? "is blocked" : "failed";
   return problemOf({
     names: [entry.name, dependency],
     omitted: 0,
@@ -56,7 +56,7 @@ interface Chain {
 /** The chain that a blocked plugin's problem was written from: its dependents' chains go on from it. */
 const chains = new WeakMap<PlugoError, Chain>();
 
-const blockingCodes: ReadonlySet<string> = new Set(["PLUGO_CORE_VERSION", "PLUGO_DEPENDENCY_VERSION"]);
+const unmetVersionCodes: ReadonlySet<string> = new Set(["PLUGO_CORE_VERSION", "PLUGO_DEPENDENCY_VERSION"]);
 const keptAtEachEnd = 10;
 
 function problemOf(chain: Chain): PlugoError {
