@@ -232,6 +232,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     const generation = new Generation(entry, input.nextNumber(old.name), services);
     input.onPhase(old.name, "activating");
     generation.entryFile = old.entryFile;
+    generation.watched = old.watched;
     const loaded = await loadGeneration(generation, {
       dependency: (name) => dependencies.get(name)?.modules,
       previous: old.modules,

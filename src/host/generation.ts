@@ -5,6 +5,7 @@ import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { Scope, type Undo } from "../kernel/scope.ts";
 import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
 import type { PlanEntry } from "../plan/plan.ts";
+import { readFolderContent, type FolderContent } from "../sources/folder-content.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { publishStep } from "./diagnostics.ts";
 import type { HostServices } from "./host-services.ts";
@@ -31,6 +32,8 @@ export class Generation {
   /** Its entry file, or the module that stands for it. */
   entryFile = "";
   modules: LoadedModules | undefined;
+  /** What the files that its manifest has watched held when it was loaded. */
+  watched: FolderContent | undefined;
   /** What `initPlugin` returned. */
   api: unknown;
   /** An exported `disposePlugin`, or a definition's `dispose`. */
@@ -87,6 +90,13 @@ export class Generation {
   /** The modules of a dependency: also for an `import()` long after loading. */
   modulesOf(dependency: string): ReturnType<ModulesOf> {
     return this.#whileLoading?.(dependency) ?? this.#dependencies.get(dependency)?.modules;
+  }
+
+  /** What the files that its manifest has watched hold now; `undefined` when it has none watched. */
+  readWatched(): FolderContent | undefined {
+    const { manifest, selected } = this.entry;
+    if (manifest === undefined || manifest.watch.length === 0 || selected.target?.kind !== "folder") return undefined;
+    return readFolderContent(selected.target.plugin.realPath, manifest.watch);
   }
 
   get isLive(): boolean {

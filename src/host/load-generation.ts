@@ -60,6 +60,7 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
     : resolveEntry(plugin.path, plugin.realPath, generation.entry.manifest?.entry ?? null);
   if (isPlugoError(entry)) return aboutPlugin(entry, generation.name);
   generation.entryFile = entry.path;
+  if (!sources.restore) generation.watched = generation.readWatched();
   // A look costs time at every start; who edits the file that is not used sees it at the reload.
   const hint = generation.number === 1 ? undefined : entryHint(entry.path);
   if (hint !== undefined) generation.logger.debug(hint);

@@ -13,11 +13,14 @@ export interface ChangeFacts {
   readonly phaseOf: (name: string) => Phase;
   /** The problems that have not been written yet. */
   readonly fresh: readonly PlugoError[];
+  /** The problems that were there before this change and are gone. */
+  readonly mended: readonly PlugoError[];
 }
 
 /** Writes what a change did, one line for each fact. */
 export function describeChange(logger: Logger, report: LoadReport, facts: ChangeFacts): void {
-  const { inService, plan, stopped, fresh } = facts;
+  const { inService, plan, stopped, fresh, mended } = facts;
+  if (isCausedByFiles(report)) logger.info(`changed: ${shortList(report.changed)}`);
   for (const name of report.loaded) {
     const generation = inService.get(name);
     if (generation !== undefined) logger.info(loadedLine(generation));
@@ -27,6 +30,10 @@ export function describeChange(logger: Logger, report: LoadReport, facts: Change
     for (const { name, status, problem, selected } of plan.entries.values()) {
       if (status === "disabled" && problem === null) logger.info(`[${name}] skipped: ${selected.reason}`);
     }
+  }
+  for (const { plugin } of mended) {
+    if (plugin === undefined || report.loaded.includes(plugin) || !inService.has(plugin)) continue;
+    if (!fresh.some((problem) => problem.plugin === plugin)) logger.info(`[${plugin}] is as it runs again`);
   }
   for (const problem of fresh) logger.error(problemText(problem));
   logger.info(summaryLine(report, facts));
@@ -59,6 +66,17 @@ function summaryLine({ trigger, loaded, durationMs }: LoadReport, facts: ChangeF
   const others = [...counts].map(([phase, count]) => `, ${count} ${phase}`).join("");
   const verb = trigger === "load" ? "loaded" : "changed";
   return `${plugins(loaded.length)} ${verb} in ${formatMs(durationMs)}; ${inService.size} active${others}`;
+}
+
+function isCausedByFiles({ trigger, changed }: LoadReport): boolean {
+  return (trigger === "file" || trigger === "config") && changed.length > 0;
+}
+
+const maxListed = 5;
+
+function shortList(paths: readonly string[]): string {
+  const more = paths.length - maxListed;
+  return more > 0 ? `${paths.slice(0, maxListed).join(", ")} and ${more} more` : paths.join(", ");
 }
 
 function plugins(count: number): string {

@@ -73,6 +73,7 @@ export interface ErrorFacts {
   PLUGO_NOT_ACTIVE: { name: string; reason: string };
   PLUGO_NOT_DECLARED: { name: string; dependency: string };
   PLUGO_RESTART_NEEDED: { name: string };
+  PLUGO_WATCH_REFUSED: { path: string; reason: string; intervalMs: number };
 }
 
 const list = (items: readonly string[]): string => items.map((item) => `\n  - ${item}`).join("");
@@ -380,5 +381,12 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "A change that only a restart brings in.",
     message: ({ name }) => `"${name}" runs on Node.js' own module loader, which cannot evaluate its files again.`,
     remedy: () => `Restart the application, or use engine: "runner".`,
+  },
+  PLUGO_WATCH_REFUSED: {
+    title: "The system does not watch files.",
+    message: ({ path, reason, intervalMs }) =>
+      `"${path}" cannot be watched: ${reason}. Files are looked at every ${intervalMs} ms instead.`,
+    remedy: () =>
+      "Raise the limit (on Linux the sysctl fs.inotify.max_user_watches or max_user_instances), or call host.reload() after a change and set hotReload: false.",
   },
 };
