@@ -16,6 +16,7 @@ export class AttemptContent {
   readonly #directories: readonly string[];
   readonly #scan: DirectoryScan;
   readonly #startedAtMs: number;
+  readonly #noted = new Map<string, FolderContent | undefined>();
   #shared: { readonly content: FolderContent; readonly changedAtMs: number } | undefined;
 
   /** @param startedAtMs When the change began to read, as `Date.now()` has it. */
@@ -30,8 +31,17 @@ export class AttemptContent {
     return this.#read(entry)?.content;
   }
 
-  /** The same, but `undefined` when some of it is so new that an attempt of this change may not have seen it. */
+  /** Takes note of what an attempt is about to be made from. For many plugins at once this takes too long. */
+  note(entry: PlanEntry): void {
+    this.#noted.set(entry.name, this.now(entry));
+  }
+
+  /**
+   * What the attempt of this change was made from: what was noted; else what is there now, or `undefined` when some of
+   * that is so new that the attempt may not have seen it.
+   */
   attempted(entry: PlanEntry): FolderContent | undefined {
+    if (this.#noted.has(entry.name)) return this.#noted.get(entry.name);
     const read = this.#read(entry);
     return read === undefined || read.changedAtMs > this.#startedAtMs - clockToleranceMs ? undefined : read.content;
   }

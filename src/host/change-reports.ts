@@ -1,6 +1,6 @@
 import type { Logger } from "../kernel/logger.ts";
 import type { PlugoError } from "../kernel/plugo-error.ts";
-import type { ChangeRequest } from "./change-request.ts";
+import { isFollowed, type ChangeRequest } from "./change-request.ts";
 import type { LoadReport } from "./plugin-host.ts";
 import { describeChange, problemText, type ChangeFacts } from "./report-lines.ts";
 
@@ -53,8 +53,7 @@ export class ChangeReports {
     });
     this.#faults = [];
     // Who asked for a change is told what came of it; a file may be written again with what it held.
-    const isAsked = request.trigger !== "file" && request.trigger !== "config";
-    const isNoteworthy = isAsked || hasSwapped || findings > 0 || facts.stopped.size > 0;
+    const isNoteworthy = !isFollowed(request) || hasSwapped || findings > 0 || facts.stopped.size > 0;
     if (isNoteworthy) describeChange(this.#logger, report, { ...facts, fresh, mended });
     return { report, isNoteworthy };
   }

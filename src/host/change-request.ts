@@ -11,4 +11,11 @@ export interface ChangeRequest {
   readonly isForced: (name: string) => boolean;
   /** Whether a plugin that had failed is tried again although nothing about it has changed. */
   readonly isRetried: (name: string) => boolean;
+  /** Whether a plugin's new generation takes over the modules of the one in service, without evaluating its files. */
+  readonly keepsModules: (name: string) => boolean;
+}
+
+/** Whether the change comes from the disk: somebody saved a few files, and asked for nothing. */
+export function isFollowed({ trigger }: Pick<ChangeRequest, "trigger">): boolean {
+  return trigger === "file" || trigger === "config";
 }

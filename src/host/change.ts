@@ -26,6 +26,8 @@ export interface ChangeInput {
   readonly onPhase: (name: string, phase: "loading" | "activating") => void;
   /** Takes generations out of service before their successors are made, and resolves when they have ended. */
   readonly takeOut: (generations: readonly Generation[]) => Promise<void>;
+  /** Whether a plugin's next generation takes over the modules of the one in service. */
+  readonly keepsModules: (name: string) => boolean;
 }
 
 /** What a change came to. Nothing of it is in service yet. */
@@ -111,6 +113,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
         ? loadGeneration(generation, {
             dependency: loadedModules,
             previous: inService.get(name)?.modules,
+            keep: input.keepsModules(name) ? inService.get(name) : undefined,
             restore: false,
           })
         : blockedBy(entry, failing, problemOf(failing));
@@ -236,6 +239,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     const loaded = await loadGeneration(generation, {
       dependency: (name) => dependencies.get(name)?.modules,
       previous: old.modules,
+      keep: undefined,
       restore: true,
     });
     generation.dependencies = dependencies;

@@ -54,7 +54,14 @@ export class Host implements PluginHost {
     try {
       refuseAborted(signal);
       await this.#change(() =>
-        this.#reconciler.apply({ trigger: "load", changed: [], isTouched: all, isForced: nobody, isRetried: all }),
+        this.#reconciler.apply({
+          trigger: "load",
+          changed: [],
+          isTouched: all,
+          isForced: nobody,
+          isRetried: all,
+          keepsModules: nobody,
+        }),
       );
       refuseAborted(signal);
       if (strict) this.#requireAll();
@@ -74,7 +81,13 @@ export class Host implements PluginHost {
     throw plugoError("PLUGO_NOT_ACTIVE", { name, reason: this.#whyNotActive(name) }, { plugin: name });
   };
 
-  readonly reload = (...names: readonly string[]): Promise<LoadReport> =>
+  readonly reload = (...names: readonly string[]): Promise<LoadReport> => this.reloadKeeping(nobody, names);
+
+  /** The same, but without evaluating the files of those plugins anew for which `keepsModules` holds. */
+  readonly reloadKeeping = (
+    keepsModules: (name: string) => boolean,
+    names: readonly string[] = [],
+  ): Promise<LoadReport> =>
     this.#enqueue("reload", () => {
       const wanted = new Set(names);
       const isNamed = names.length === 0 ? all : (name: string): boolean => wanted.has(name);
@@ -85,6 +98,7 @@ export class Host implements PluginHost {
         isTouched: isNamed,
         isForced: isNamed,
         isRetried: isNamed,
+        keepsModules,
       });
     });
 
@@ -121,7 +135,7 @@ export class Host implements PluginHost {
   readonly follow = async (change: FollowedChange): Promise<void> => {
     if (this.#closing !== undefined) return;
     await this.#enqueue("reload", () =>
-      this.#reconciler.apply({ ...change, isForced: nobody, isRetried: nobody }),
+      this.#reconciler.apply({ ...change, isForced: nobody, isRetried: nobody, keepsModules: nobody }),
     ).catch((error: unknown) => {
       if (this.#closing === undefined) throw error;
     });
@@ -184,6 +198,7 @@ export class Host implements PluginHost {
         isTouched: isNamed,
         isForced: nobody,
         isRetried: isNamed,
+        keepsModules: nobody,
       });
     });
   }

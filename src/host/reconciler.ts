@@ -11,7 +11,7 @@ import type { Selection, Wish } from "../sources/source.ts";
 import { AttemptContent } from "./attempt-content.ts";
 import { AttemptMemory, type Standing } from "./attempt-memory.ts";
 import { ChangeReports, type MadeReport } from "./change-reports.ts";
-import type { ChangeRequest } from "./change-request.ts";
+import { isFollowed, type ChangeRequest } from "./change-request.ts";
 import { runChange, type ChangeResult } from "./change.ts";
 import { directoryOwners } from "./directory-owners.ts";
 import { EndingGenerations } from "./ending-generations.ts";
@@ -146,7 +146,8 @@ export class Reconciler {
         running,
         this.#memory.factsFor(request, { settled, retried }, this.#standing(content)),
       );
-      const result = await this.#pass(steps, running, content);
+      if (isFollowed(request)) for (const name of steps.attempts) content?.note(this.#plan.entries.get(name)!);
+      const result = await this.#pass(steps, running, content, request.keepsModules);
       for (const name of result.swapIn.keys()) loaded.add(name);
       for (const name of result.stop) stopped.add(name);
       // A start that a neighbour took with it gets a second chance; nothing else is tried twice in one change.
@@ -222,6 +223,7 @@ export class Reconciler {
     steps: Steps,
     running: ReadonlyMap<string, RunningPlugin>,
     content: AttemptContent | undefined,
+    keepsModules: ChangeRequest["keepsModules"],
   ): Promise<ChangeResult> {
     this.#attempting = new Set(steps.attempts);
     const result = await runChange({
@@ -235,6 +237,7 @@ export class Reconciler {
         if (!this.inService.has(name)) this.#phases.enter(name, phase);
       },
       takeOut: (generations) => this.#takeOut(generations),
+      keepsModules,
     });
     this.#memory.note(steps, result, this.#standing(content));
     const leaving = [...this.inService.values()].filter(({ name }) => result.stop.has(name) || result.swapIn.has(name));

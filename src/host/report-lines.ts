@@ -2,6 +2,7 @@ import type { Logger } from "../kernel/logger.ts";
 import type { Phase } from "../kernel/phase.ts";
 import type { PlugoError } from "../kernel/plugo-error.ts";
 import type { Plan } from "../plan/plan.ts";
+import { isFollowed } from "./change-request.ts";
 import type { Generation } from "./generation.ts";
 import type { LoadReport } from "./plugin-host.ts";
 
@@ -20,7 +21,7 @@ export interface ChangeFacts {
 /** Writes what a change did, one line for each fact. */
 export function describeChange(logger: Logger, report: LoadReport, facts: ChangeFacts): void {
   const { inService, plan, stopped, fresh, mended } = facts;
-  if (isCausedByFiles(report)) logger.info(`changed: ${shortList(report.changed)}`);
+  if (isFollowed(report) && report.changed.length > 0) logger.info(`changed: ${shortList(report.changed)}`);
   for (const name of report.loaded) {
     const generation = inService.get(name);
     if (generation !== undefined) logger.info(loadedLine(generation));
@@ -66,10 +67,6 @@ function summaryLine({ trigger, loaded, durationMs }: LoadReport, facts: ChangeF
   const others = [...counts].map(([phase, count]) => `, ${count} ${phase}`).join("");
   const verb = trigger === "load" ? "loaded" : "changed";
   return `${plugins(loaded.length)} ${verb} in ${formatMs(durationMs)}; ${inService.size} active${others}`;
-}
-
-function isCausedByFiles({ trigger, changed }: LoadReport): boolean {
-  return (trigger === "file" || trigger === "config") && changed.length > 0;
 }
 
 const maxListed = 5;

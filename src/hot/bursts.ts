@@ -11,6 +11,7 @@ export class Bursts<T> {
   #values = new Set<T>();
   #startedAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   /** @param onBurst Called when a burst has ended; {@link take} gives what it held. */
   constructor(debounceMs: number, onBurst: () => void) {
@@ -19,6 +20,7 @@ export class Bursts<T> {
   }
 
   add(value: T): void {
+    if (this.#isStopped) return;
     const now = Date.now();
     if (this.#values.size === 0) this.#startedAtMs = now;
     this.#values.add(value);
@@ -26,6 +28,12 @@ export class Bursts<T> {
     const waitMs = Math.max(0, Math.min(this.#debounceMs, this.#startedAtMs + maxWaitMs - now));
     this.#timer = setTimeout(this.#onBurst, waitMs);
     this.#timer.unref();
+  }
+
+  /** Hands on nothing any more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.take();
   }
 
   /** What has come since the last call. The burst begins anew. */

@@ -4,12 +4,11 @@ import type { DiskFollower } from "../host/disk-follower.ts";
 import type { Host } from "../host/host.ts";
 import type { ResolvedOptions } from "../host/resolve-options.ts";
 import { displayPath } from "../kernel/display-path.ts";
-import { fileErrorReason } from "../kernel/file-error-reason.ts";
-import { describeThrown, plugoError } from "../kernel/plugo-error.ts";
+import { describeThrown } from "../kernel/plugo-error.ts";
+import { AdaptiveWatcher } from "./adaptive-watcher.ts";
 import { Bursts } from "./bursts.ts";
-import { EventWatcher } from "./event-watcher.ts";
 import type { PathWatcher, WatchTarget } from "./path-watcher.ts";
-import { pollIntervalMs, PollingWatcher } from "./polling-watcher.ts";
+import { forgetFollower, rememberFollower } from "./plugin-runtime.ts";
 import { touchedPlugins } from "./touched-plugins.ts";
 
 type FollowedHost = Pick<Host, "follow" | "view" | "reportFault" | "on" | "problemOf">;
@@ -23,7 +22,7 @@ export class HotReload implements DiskFollower {
   readonly #host: FollowedHost;
   readonly #options: FollowingOptions;
   readonly #bursts: Bursts<string>;
-  #watcher: PathWatcher;
+  readonly #watcher: PathWatcher;
   #targets: readonly WatchTarget[] = [];
   #ready: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -33,7 +32,10 @@ export class HotReload implements DiskFollower {
     this.#host = host;
     this.#options = options;
     this.#bursts = new Bursts(debounceMs, () => void this.#bringIn());
-    this.#watcher = new EventWatcher({ onEvent: this.#note, onRefused: (path, error) => this.#poll(path, error) });
+    this.#watcher = new AdaptiveWatcher({
+      onEvent: (path) => this.#bursts.add(path),
+      onPolling: (problem) => host.reportFault(problem),
+    });
   }
 
   /** Begins to watch, in the background. @param loadedAtMs When the host began to read, as `Date.now()` has it. */
@@ -43,6 +45,7 @@ export class HotReload implements DiskFollower {
       displayPath(path),
     );
     logger.info(`watching ${watched.join(", ")} for changes; hotReload: false switches it off`);
+    rememberFollower(this, directories, configFile);
     this.#retarget(loadedAtMs);
     // A plugin's folder that is a link leads to a folder elsewhere.
     this.#host.on("change", () => this.#retarget(Date.now()));
@@ -57,38 +60,16 @@ export class HotReload implements DiskFollower {
 
   stop(): void {
     this.#isStopped = true;
-    this.#bursts.take();
+    forgetFollower(this);
+    this.#bursts.stop();
     this.#watcher.close();
   }
-
-  readonly #note = (path: string): void => {
-    if (!this.#isStopped) this.#bursts.add(path);
-  };
 
   #retarget(sinceMs: number): void {
     const targets = this.#findTargets();
     if (this.#isStopped || isSame(targets, this.#targets)) return;
     this.#targets = targets;
-    this.#ready = this.#watch(sinceMs);
-  }
-
-  async #watch(sinceMs: number): Promise<void> {
-    try {
-      await this.#watcher.watch(this.#targets, sinceMs);
-    } catch (error) {
-      this.#poll("the plugin directories", error);
-      await this.#ready;
-    }
-  }
-
-  #poll(path: string, error: unknown): void {
-    if (this.#isStopped) return;
-    const facts = { path: displayPath(path), reason: fileErrorReason(error), intervalMs: pollIntervalMs };
-    this.#host.reportFault(plugoError("PLUGO_WATCH_REFUSED", facts, { cause: error }));
-    this.#watcher.close();
-    this.#watcher = new PollingWatcher({ onEvent: this.#note });
-    // What happened while nobody watched is found by comparing everything.
-    this.#ready = this.#watcher.watch(this.#targets, Date.now()).then(() => this.#compare([], undefined));
+    this.#ready = this.#watcher.watch(targets, sinceMs);
   }
 
   async #bringIn(): Promise<void> {

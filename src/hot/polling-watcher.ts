@@ -1,4 +1,4 @@
-import { lstatSync, type Stats } from "node:fs";
+import { statSync, type Stats } from "node:fs";
 import { walkFolder } from "../sources/walk-folder.ts";
 import { clockToleranceMs, type PathWatcher, type WatcherEvents, type WatchTarget } from "./path-watcher.ts";
 import { inTimeSlices } from "./time-slices.ts";
@@ -6,15 +6,17 @@ import { inTimeSlices } from "./time-slices.ts";
 /** How long a poll waits after the one before has ended. */
 export const pollIntervalMs = 500;
 
+type PollingEvents = Pick<WatcherEvents, "onEvent">;
+
 /** Looks at every file again and again, for where the system does not watch: too many files, or a network drive. */
 export class PollingWatcher implements PathWatcher {
-  readonly #events: Pick<WatcherEvents, "onEvent">;
+  readonly #events: PollingEvents;
   #targets: readonly WatchTarget[] = [];
   #seen: ReadonlyMap<string, string> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(events: Pick<WatcherEvents, "onEvent">) {
+  constructor(events: PollingEvents) {
     this.#events = events;
   }
 
@@ -52,7 +54,7 @@ export class PollingWatcher implements PathWatcher {
       if (isNew(stats)) this.#events.onEvent(path);
     };
     for (const { path, kind } of this.#targets) {
-      if (kind === "file") note(path, lstatSync(path, { throwIfNoEntry: false }));
+      if (kind === "file") note(path, statSync(path, { throwIfNoEntry: false }));
       else for await (const entry of inTimeSlices(walkFolder(path))) note(entry.path, entry.stats);
       if (this.#isClosed) break;
     }

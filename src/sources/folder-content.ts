@@ -17,15 +17,14 @@ const maxHashedBytes = 1_048_576;
 /**
  * The content of a folder's files.
  *
- * @param globs Only the files that match one of them, by their path in the folder with `/`; all of them when absent.
+ * @param isWanted Asked of each file by its path in the folder, with `/`.
  * @param onEntry Told of each file and folder that was looked at.
  */
 export function readFolderContent(
   folder: string,
-  globs?: readonly string[],
+  isWanted: (name: string) => boolean = () => true,
   onEntry?: (entry: WalkedEntry) => void,
 ): FolderContent {
-  const isWanted = globs === undefined ? () => true : picomatch()([...globs], { dot: true });
   const lines: string[] = [];
   for (const entry of walkFolder(folder)) {
     onEntry?.(entry);
@@ -34,6 +33,11 @@ export function readFolderContent(
     if (isWanted(name)) lines.push(`${name}\0${contentOf(entry)}`);
   }
   return lines.toSorted().join("\n");
+}
+
+/** Tests a file's path in a folder, with `/`: whether it matches one of the globs. */
+export function matcherOf(globs: readonly string[]): (name: string) => boolean {
+  return picomatch()([...globs], { dot: true });
 }
 
 function contentOf({ path, stats }: WalkedEntry): string {

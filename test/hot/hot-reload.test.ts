@@ -240,7 +240,7 @@ describe("hot reload", () => {
   });
 
   test("is off with hotReload: false and with ENABLE_PLUGIN_HOT_RELOAD=off", async () => {
-    for (const options of [{ hotReload: false }, { env: { ENABLE_PLUGIN_HOT_RELOAD: "off" } }]) {
+    for (const options of [{ hotReload: false }, { hotReload: undefined, env: { ENABLE_PLUGIN_HOT_RELOAD: "off" } }]) {
       const logger = keepLines();
       using folder = createFolder(plugin("a", tracingPlugin("one")));
       await using host = await loadFrom(folder, { ...options, logger, context: { log: [] } });
