@@ -54,7 +54,8 @@ export class AttemptMemory {
         if (isForced(name)) return true;
         const generation = standing.inService.get(name)!;
         if (!isMadeFrom(generation.entry, entryOf(name))) return true;
-        return (isTouched(name) || this.#failures.has(name)) && !standing.isCurrent(generation);
+        // What could not be brought in when it changed is looked at until it is.
+        return (isTouched(name) || this.#problems.has(name)) && !standing.isCurrent(generation);
       },
       hasFailed: (name) => {
         if (settled.has(name)) return true;
