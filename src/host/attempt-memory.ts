@@ -71,6 +71,9 @@ export class AttemptMemory {
 
   /** Takes note of how a pass went. What was not attempted keeps its problem while nothing has mended it. */
   note(steps: Steps, result: ChangeResult, { plan, inService, content }: Standing): void {
+    // What stops or goes may start later beside other neighbours: what became of it then says nothing any more.
+    for (const name of this.#failures.keys()) if (!plan.entries.has(name)) this.#failures.delete(name);
+    for (const name of result.stop) this.#failures.delete(name);
     const problems = new Map<string, PlugoError>();
     const attempted = new Set(steps.attempts);
     for (const entry of plan.entries.values()) {

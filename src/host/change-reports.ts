@@ -60,5 +60,6 @@ export class ChangeReports {
 }
 
 function keyOf(problem: PlugoError): string {
-  return `${problem.plugin ?? ""} ${problem.code} ${problem.message}`;
+  // The nearest name is another one when other plugins come and go; the problem is the same.
+  return `${problem.plugin ?? ""} ${problem.code} ${problem.message.replace(/ Did you mean "[^"]*"\?/, "")}`;
 }
