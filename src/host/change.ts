@@ -26,6 +26,8 @@ export interface ChangeInput {
   readonly onPhase: (name: string, phase: "loading" | "activating") => void;
   /** Takes generations out of service before their successors are made, and resolves when they have ended. */
   readonly takeOut: (generations: readonly Generation[]) => Promise<void>;
+  /** Why a plugin that is planned and not attempted does not run. */
+  readonly problemOf: (name: string) => PlugoError;
   /** Whether a plugin's next generation takes over the modules of the one in service. */
   readonly keepsModules: (name: string) => boolean;
 }
@@ -172,6 +174,9 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
       } else if (other === undefined) {
         const current = inService.get(name);
         if (current !== undefined) dependencies.set(name, current);
+        // It failed before, and is not tried again: what needs it now cannot run either.
+        else if (entry.required.includes(name))
+          return void fail(attempt, blockedBy(entry, name, input.problemOf(name)));
       }
     }
     generation.dependencies = dependencies;

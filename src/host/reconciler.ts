@@ -3,7 +3,7 @@ import type { Engine, FileOwners } from "../engine/engine.ts";
 import { createNativeEngine } from "../engine/native-engine.ts";
 import { createRunnerEngine } from "../engine/runner-engine.ts";
 import type { Phase } from "../kernel/phase.ts";
-import type { PlugoError } from "../kernel/plugo-error.ts";
+import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { buildPlan } from "../plan/build-plan.ts";
 import { diffPlan, type RunningPlugin, type Steps } from "../plan/diff-plan.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -237,6 +237,9 @@ export class Reconciler {
         if (!this.inService.has(name)) this.#phases.enter(name, phase);
       },
       takeOut: (generations) => this.#takeOut(generations),
+      problemOf: (name) =>
+        this.problemOf(name) ??
+        plugoError("PLUGO_NOT_ACTIVE", { name, reason: "it was not started." }, { plugin: name }),
       keepsModules,
     });
     this.#memory.note(steps, result, this.#standing(content));

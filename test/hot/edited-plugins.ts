@@ -31,8 +31,8 @@ export type RunningPlugins = ReadonlyMap<string, Running>;
  * What should run after one edit: the rules of a change in their plainest form, written without plugo's own code.
  *
  * A plugin that is gone or disabled stops, with everything that stands on it. One that is out of date is made anew with
- * everything that stands on it; when one that runs among them cannot be, none of them is. What does not run and can,
- * starts.
+ * everything that stands on it; when one that runs among them cannot be, neither is what it is connected with. What does
+ * not run and can, starts.
  */
 export function afterEdit(before: RunningPlugins, was: Disk, disk: Disk, edited: ReadonlySet<string>): RunningPlugins {
   const running = new Map(before);
@@ -49,7 +49,11 @@ export function afterEdit(before: RunningPlugins, was: Disk, disk: Disk, edited:
   const isGood = (name: string): boolean => canBePlanned(name) && disk.plugins.get(name)?.health === "good";
   const isOutdated = (name: string): boolean => {
     const [now, then] = [disk.plugins.get(name), running.get(name)];
-    return now !== undefined && then !== undefined && (now.label !== then.label || now.health !== "good" || configOf(name) !== then.config);
+    return (
+      now !== undefined &&
+      then !== undefined &&
+      (now.label !== then.label || now.health !== "good" || configOf(name) !== then.config)
+    );
   };
   const configOf = (name: string): number => disk.configs.get(name) ?? 0;
 
@@ -66,7 +70,9 @@ export function afterEdit(before: RunningPlugins, was: Disk, disk: Disk, edited:
   for (let size = -1; size !== group.size;) {
     size = group.size;
     for (const [name, { dependencies }] of running) {
-      if (dependencies.some((dependency) => group.has(dependency))) group.add(name);
+      // Also when only its next version, which could not be brought in so far, would stand on it.
+      const next = canBePlanned(name) ? disk.plugins.get(name)!.dependencies : [];
+      if ([...dependencies, ...next].some((dependency) => group.has(dependency))) group.add(name);
       if (group.has(name)) for (const dependency of dependencies) if (isOutdated(dependency)) group.add(dependency);
     }
   }
@@ -87,10 +93,14 @@ export function afterEdit(before: RunningPlugins, was: Disk, disk: Disk, edited:
     }
   };
   startAll();
-  const isPossible = [...group].every(
-    (name) => isGood(name) && disk.plugins.get(name)!.dependencies.every((other) => running.has(other)),
-  );
-  if (isPossible) for (const name of group) put(name);
+  // What fails keeps its old one, and so does what the old one stands on, and what would stand on the new one.
+  const next = (name: string): readonly string[] => disk.plugins.get(name)?.dependencies ?? [];
+  const kept = new Set([...group].filter((name) => !isGood(name) || !next(name).every((other) => running.has(other))));
+  for (const name of kept) {
+    for (const dependency of running.get(name)!.dependencies) if (group.has(dependency)) kept.add(dependency);
+    for (const dependent of group) if (next(dependent).includes(name)) kept.add(dependent);
+  }
+  for (const name of group) if (!kept.has(name)) put(name);
   startAll();
   return running;
 }

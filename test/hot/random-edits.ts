@@ -172,7 +172,9 @@ export async function editAtRandom({ seed, edits, burst }: RandomEdits): Promise
   });
   const history: string[] = [];
   const refuseFaults = (): void => {
-    const faults = logger.lines.filter((line) => line.includes("could not be brought in") || line.includes("PLUGO_INTERNAL"));
+    const faults = logger.lines.filter(
+      (line) => line.includes("could not be brought in") || line.includes("PLUGO_INTERNAL"),
+    );
     assert.deepEqual(faults, [], `after ${history.slice(-6).join("; ")}`);
   };
   try {
@@ -212,7 +214,11 @@ function compare(host: PluginHost, model: RunningPlugins, history: readonly stri
     return `${name} ${label} ${config}`;
   });
   const expected = [...model].map(([name, { label, config }]) => `${name} ${label} ${config}`).toSorted();
-  assert.deepEqual(actual, expected, `after ${history.length} edits: ${history.slice(-6).join("; ")}\n${problems(host)}`);
+  assert.deepEqual(
+    actual,
+    expected,
+    `after ${history.length} edits: ${history.slice(-6).join("; ")}\n${problems(host)}`,
+  );
 }
 
 function problems(host: PluginHost): string {
@@ -245,7 +251,10 @@ function compareGenerations(
 function checkPairs(host: PluginHost, history: readonly string[]): void {
   for (const name of host.loaded) {
     for (const [dependency, api] of host.get<Api>(name).dependencies) {
-      assert.ok(host.get(dependency) === api, `${name} holds an old ${dependency}; after ${history.slice(-6).join("; ")}`);
+      assert.ok(
+        host.get(dependency) === api,
+        `${name} holds an old ${dependency}; after ${history.slice(-6).join("; ")}`,
+      );
     }
   }
 }
