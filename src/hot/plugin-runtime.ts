@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DiskFollower } from "../host/disk-follower.ts";
 
 /** What tells one hot reload from another: the options of the same name of `loadPlugins`. */
 export interface HotReloadPlace {
@@ -18,7 +17,11 @@ export interface PluginRuntime {
   readonly shutdown: () => void;
 }
 
-type Followers = Map<DiskFollower, string>;
+interface Stoppable {
+  stop(): void;
+}
+
+type Followers = Map<Stoppable, string>;
 
 const registry = globalThis as { [key: symbol]: Followers | undefined };
 const followers: Followers = (registry[Symbol.for("plugo.followers")] ??= new Map());
@@ -35,11 +38,11 @@ const runtime: PluginRuntime = Object.freeze({
 });
 
 /** Adds a hot reload, which takes itself out with {@link forgetFollower} when it stops. */
-export function rememberFollower(follower: DiskFollower, directories: readonly string[], configFile?: string): void {
+export function rememberFollower(follower: Stoppable, directories: readonly string[], configFile?: string): void {
   followers.set(follower, keyOf({ pluginDirectory: directories, configPath: configFile }));
 }
 
-export function forgetFollower(follower: DiskFollower): void {
+export function forgetFollower(follower: Stoppable): void {
   followers.delete(follower);
 }
 
