@@ -79,7 +79,8 @@ let seats = 0;
  */
 function addSeat(app: FastifyInstance, table: RouteTable<FastifyInstance>): void {
   seats += 1;
-  const name = `plugo ${seats}`;
+  // The router writes code with it, so it is an identifier.
+  const name = `plugo${seats}`;
   app.addConstraintStrategy({
     name,
     storage() {
@@ -123,14 +124,20 @@ function serve(table: RouteTable<FastifyInstance>, host: HostExchange, arrival?:
 function createInstance(log: FastifyBaseLogger, prefix: string): FastifyInstance {
   const instance = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    ...withoutRequestLines(),
     // A plugin that sets an error handler of its own replaces the one below.
     allowErrorHandlerOverride: true,
-    exposeHeadRoutes: true,
     rewriteUrl: ({ url = "/" }) => relativeUrl(url, prefix),
   }) as unknown as FastifyInstance;
   instance.setErrorHandler(toApplication);
   return instance;
+}
+
+/** The application logs the request already. Older versions know only the option that newer ones deprecate. */
+function withoutRequestLines(): object {
+  const { LogController } = Fastify as { readonly LogController?: typeof Fastify.LogController };
+  if (LogController === undefined) return { disableRequestLogging: true };
+  return { logController: new LogController({ disableRequestLogging: true }) };
 }
 
 /** The application's error handler answers what no handler of the plugin takes. */
