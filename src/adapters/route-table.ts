@@ -68,6 +68,14 @@ export class RouteTable<Router> {
     return longest;
   }
 
+  /** The routes of a plugin's generation in service. */
+  inService(plugin: PluginScope): Mount<Router> | undefined {
+    for (const mount of this.#current.values()) {
+      if (mount.plugin.live && isSamePlugin(mount.plugin, plugin as InternalScope)) return mount;
+    }
+    return undefined;
+  }
+
   /**
    * Waits until a plugin that is out for a restart is back, or will not come back: then `true`, look again. `false` when
    * `deadline`, a time of `performance.now()`, is over.
