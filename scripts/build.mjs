@@ -15,6 +15,8 @@ const at = (...names) => path.join(root, ...names);
 const schemaGenerator = at("scripts", "generate-schemas.mjs");
 const settings = ["package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs"].map((name) => at(name));
 
+const adapters = ["http", "express", "fastify", "hono", "koa"];
+
 export async function build({ tests = false, force = false, compilerFlags = [] } = {}) {
   await runStep(packageStep(compilerFlags), force);
   if (tests) await runStep(testStep(), force);
@@ -31,10 +33,7 @@ function packageStep(compilerFlags) {
       removeOrphans({ sources: listFiles(at("src")), from: at("src"), to: at("dist") });
       // Only now: in a fresh clone it is not installed when this file is loaded.
       const esbuild = await import("esbuild");
-      const entry = at("dist", "index.js");
-      await esbuild.build({
-        entryPoints: [entry],
-        outfile: entry,
+      const together = {
         allowOverwrite: true,
         bundle: true,
         packages: "external",
@@ -44,8 +43,14 @@ function packageStep(compilerFlags) {
         logLevel: "warning",
         // The attributes of an import are handed on as they are.
         logOverride: { "unsupported-dynamic-import": "silent" },
-      });
+      };
+      const entry = at("dist", "index.js");
+      await esbuild.build({ ...together, entryPoints: [entry], outfile: entry });
       writeFileSync(entry, withBuiltinsTaken(readFileSync(entry, "utf8")));
+      // An application imports one of them, two at most: what they share is in one more file.
+      const outdir = at("dist", "adapters");
+      const entryPoints = adapters.map((name) => path.join(outdir, `${name}.js`));
+      await esbuild.build({ ...together, entryPoints, outdir, splitting: true, chunkNames: "shared-[hash]" });
       if (existsSync(schemaGenerator)) await expectSuccess([schemaGenerator], "Generating schemas/ failed.");
     },
   };

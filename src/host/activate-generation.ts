@@ -77,6 +77,7 @@ function initProblem(generation: Generation, error: unknown, worked: boolean): P
 
 function preparationProblem(generation: Generation, error: unknown): PlugoError {
   const { name } = generation;
+  if (isPlugoError(error) && (error.plugin ?? name) === name) return aboutPlugin(error, name);
   const facts = { name, label: "beforeSwap", ...describeFailure(generation, error) };
   return plugoError("PLUGO_BEFORE_SWAP_FAILED", facts, { plugin: name, cause: error });
 }

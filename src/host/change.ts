@@ -220,8 +220,9 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
 
   function settle(): Settlement {
     const outcomes = new Map<string, AttemptOutcome>();
-    for (const { state, entry } of attempts.values()) {
-      outcomes.set(entry.name, { ok: state.kind !== "failed", dependencies: entry.dependencies });
+    for (const { state, entry, generation } of attempts.values()) {
+      const dependencies = [...entry.dependencies, ...generation.swapsOnlyWith];
+      outcomes.set(entry.name, { ok: state.kind !== "failed", dependencies });
     }
     return settleChange(outcomes, input.running, steps);
   }

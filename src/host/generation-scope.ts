@@ -94,7 +94,12 @@ export class GenerationScope implements InternalScope {
 
   /** @internal */
   get [scopeInternals](): ScopeInternals {
-    return { host: this.#generation.services.internals, position: this.#generation.position };
+    const generation = this.#generation;
+    return {
+      host: generation.services.internals,
+      position: generation.position,
+      swapOnlyWith: (name) => void generation.swapsOnlyWith.add(name),
+    };
   }
 }
 

@@ -38,6 +38,8 @@ export class Generation {
   api: unknown;
   /** An exported `disposePlugin`, or a definition's `dispose`. */
   disposeHook: (() => unknown) | undefined;
+  /** The plugins, beside its dependencies, without whose new generations it is not put in service. */
+  readonly swapsOnlyWith: Set<string> = new Set();
   readonly timings: { provisionMs: number; loadMs: number; activateMs: number } = {
     provisionMs: 0,
     loadMs: 0,

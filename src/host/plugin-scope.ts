@@ -70,6 +70,8 @@ export interface ScopeInternals {
   readonly host: HostInternals;
   /** The plugin's place in the plan's order, as of the latest swap. */
   readonly position: number;
+  /** Has this generation thrown away when the one that `name` gets in the same change is. */
+  readonly swapOnlyWith: (name: string) => void;
 }
 
 /** @internal */
@@ -78,6 +80,12 @@ export interface HostInternals {
   readonly id: number;
   /** Has `listener` called after every swap, until the host closes. Adding it twice is adding it once. */
   readonly onSwap: (listener: () => void) => void;
+  /** Whether the plugin is out of service for a restart, so that it may come back. The end of that counts as a swap. */
+  readonly isReturning: (name: string) => boolean;
+  /** Whether the change under way makes a new generation of the plugin, or ends it. */
+  readonly isChanging: (name: string) => boolean;
+  /** How long what is in flight may take at a swap, in milliseconds; 0 = no limit. */
+  readonly drainTimeoutMs: number;
 }
 
 /** @internal The scope as plugo itself sees it. */

@@ -46,6 +46,8 @@ export class Reconciler {
   #plan: Plan = { entries: new Map(), order: [], problems: [] };
   /** The plugins of the change under way that get a new generation. */
   #attempting: ReadonlySet<string> = new Set();
+  /** The plugins that end in the change under way. */
+  #leaving: ReadonlySet<string> = new Set();
 
   /** @throws PlugoError `PLUGO_NESTED_VIEW`. */
   constructor(options: ResolvedOptions) {
@@ -62,7 +64,13 @@ export class Reconciler {
       logger: options.logger,
       engine: this.#engine,
       limits: options.limits,
-      internals: { id: hosts, onSwap: (listener) => this.#service.onSwap(listener) },
+      internals: {
+        id: hosts,
+        onSwap: (listener) => this.#service.onSwap(listener),
+        isReturning: (name) => this.#service.isReturning(name),
+        isChanging: (name) => this.#attempting.has(name) || this.#leaving.has(name),
+        drainTimeoutMs: options.limits.drainTimeoutMs,
+      },
       owners: { ownerOf: (file) => this.#owners!.ownerOf(file) },
       knownNames: () => this.#plan.entries.keys(),
       contextFor: createContextFactory(options.context),
@@ -104,6 +112,8 @@ export class Reconciler {
   /** Has what is being activated fail at once: the host is about to close. */
   abort(reason: unknown): void {
     this.#abort.abort(reason);
+    // Nobody waits for what will not come back.
+    this.#service.swap(this.inService);
   }
 
   /** Reads all sources anew. Throws what the first reading throws; see `readInputs`. */
@@ -226,6 +236,7 @@ export class Reconciler {
     keepsModules: ChangeRequest["keepsModules"],
   ): Promise<ChangeResult> {
     this.#attempting = new Set(steps.attempts);
+    this.#leaving = steps.unwanted;
     const result = await runChange({
       plan: this.#plan,
       steps,
@@ -246,6 +257,7 @@ export class Reconciler {
     const leaving = [...this.inService.values()].filter(({ name }) => result.stop.has(name) || result.swapIn.has(name));
     this.#service.swap(this.#successors(result));
     this.#attempting = new Set();
+    this.#leaving = new Set();
     const ending = [...leaving, ...result.discarded];
     const busy = new Set(ending.map(({ name }) => name));
     for (const name of this.#plan.entries.keys()) if (!busy.has(name)) this.#leave(name);
@@ -268,7 +280,8 @@ export class Reconciler {
 
   async #takeOut(generations: readonly Generation[]): Promise<void> {
     const names = new Set(generations.map(({ name }) => name));
-    this.#service.swap(new Map([...this.inService].filter(([name]) => !names.has(name))));
+    const mayReturn = this.#abort.signal.aborted ? [] : [...names].filter((name) => this.#attempting.has(name));
+    this.#service.swap(new Map([...this.inService].filter(([name]) => !names.has(name))), new Set(mayReturn));
     for (const { name } of generations) this.#phases.enter(name, "draining");
     await this.#endings.endAll(generations, () => {});
     // Also the busy ones: what holds the resource must be gone.

@@ -7,6 +7,7 @@ export class Service {
   readonly #phases: PluginPhases;
   readonly #listeners = new Set<() => void>();
   #generations: ReadonlyMap<string, Generation> = new Map();
+  #returning: ReadonlySet<string> = none;
   #revision = 0;
 
   constructor(phases: PluginPhases) {
@@ -23,6 +24,11 @@ export class Service {
     return this.#revision;
   }
 
+  /** Whether a plugin is out for a restart, so that it may come back. */
+  isReturning(name: string): boolean {
+    return this.#returning.has(name);
+  }
+
   has(generation: Generation): boolean {
     return this.#generations.get(generation.name) === generation;
   }
@@ -32,10 +38,19 @@ export class Service {
     this.#listeners.add(listener);
   }
 
-  /** One assignment, and then the word to those who want to know. Nothing happens when nothing differs. */
-  swap(next: ReadonlyMap<string, Generation>): void {
+  /**
+   * One assignment, and then the word to those who want to know. Nothing happens when nothing differs.
+   *
+   * @param returning The plugins that are out for a restart.
+   */
+  swap(next: ReadonlyMap<string, Generation>, returning: ReadonlySet<string> = none): void {
     const before = this.#generations;
-    if (isSameSequence(before, next)) return;
+    const wereReturning = this.#returning;
+    this.#returning = returning;
+    if (isSameSequence(before, next)) {
+      if (wereReturning.size > 0 || returning.size > 0) this.#tell();
+      return;
+    }
     this.#generations = next;
     this.#revision += 1;
     let position = 0;
@@ -44,10 +59,14 @@ export class Service {
       position += 1;
       this.#phases.enter(generation.name, "active");
     }
-    for (const listener of this.#listeners) listener();
+    this.#tell();
     if (!hasSwapSubscribers()) return;
     const loaded = [...next].filter(([name, generation]) => before.get(name) !== generation).map(([name]) => name);
     publishSwap({ revision: this.#revision, loaded, stopped: [...before.keys()].filter((name) => !next.has(name)) });
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** Forgets who wanted to know. */
@@ -55,6 +74,8 @@ export class Service {
     this.#listeners.clear();
   }
 }
+
+const none: ReadonlySet<string> = new Set();
 
 function isSameSequence(before: ReadonlyMap<string, Generation>, next: ReadonlyMap<string, Generation>): boolean {
   if (before.size !== next.size) return false;

@@ -72,6 +72,9 @@ export interface ErrorFacts {
   PLUGO_DRAIN_TIMEOUT: { name: string; timeoutMs: number; holds: number };
   PLUGO_NOT_ACTIVE: { name: string; reason: string };
   PLUGO_NOT_DECLARED: { name: string; dependency: string };
+  PLUGO_ROUTE_PREFIX_INVALID: { name: string; prefix: string; where: string };
+  PLUGO_ROUTE_PREFIX_TAKEN: { name: string; other: string; prefix: string; where: string };
+  PLUGO_PACKAGE_MISSING: { name: string; package: string; purpose: string };
   PLUGO_RESTART_NEEDED: { name: string };
   PLUGO_WATCH_REFUSED: { path: string; reason: string; intervalMs: number };
 }
@@ -376,6 +379,23 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     message: ({ name, dependency }) => `"${name}" asked for "${dependency}", which is not among its dependencies.`,
     remedy: ({ dependency }) =>
       `Add "${dependency}" to "dependencies" or "optional_dependencies" in its metadata.json.`,
+  },
+  PLUGO_ROUTE_PREFIX_INVALID: {
+    title: "A route prefix that plugo cannot mount.",
+    message: ({ name, prefix, where }) =>
+      `The routes of "${name}" cannot be mounted at ${prefix} (${where}): a prefix starts with "/", does not end with one, and has segments of letters, digits, "_", "-", "." and "~", none of them "." or "..".`,
+    remedy: ({ where }) => `Correct ${where}: "/api/sample" is a prefix. Parameters belong in the plugin's routes.`,
+  },
+  PLUGO_ROUTE_PREFIX_TAKEN: {
+    title: "Two plugins are mounted at one prefix.",
+    message: ({ name, other, prefix }) =>
+      `The routes of "${name}" cannot be mounted at "${prefix}": those of "${other}" are.`,
+    remedy: ({ name, other, where }) => `Give "${name}" or "${other}" another prefix; that of "${name}" is ${where}.`,
+  },
+  PLUGO_PACKAGE_MISSING: {
+    title: "An optional package is needed and not installed.",
+    message: ({ name, package: missing, purpose }) => `"${name}" uses ${purpose}, which needs the package "${missing}".`,
+    remedy: ({ package: missing }) => `Run "npm install ${missing}" in the application.`,
   },
   PLUGO_RESTART_NEEDED: {
     title: "A change that only a restart brings in.",

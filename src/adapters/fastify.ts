@@ -1,0 +1,158 @@
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyTypeProvider,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerBase,
+} from "fastify";
+import type { IncomingMessage } from "node:http";
+import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
+import type { PluginScope } from "../host/plugin-scope.ts";
+import { pathOf, relativeUrl, retryAfterSeconds } from "./dispatch.ts";
+import type { PrefixOptions } from "./route-prefix.ts";
+import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
+
+export type { PrefixOptions } from "./route-prefix.ts";
+export type { PerPlugin } from "../host/per-plugin.ts";
+
+export interface FastifyRoutesOptions<Instance = FastifyInstance> extends PrefixOptions {
+  /** Prepares the instance of each generation, before `initPlugin` uses it: it inherits nothing of the application. */
+  readonly setup?: ((router: Instance, plugin: PluginScope) => void) | undefined;
+}
+
+/**
+ * Gives every plugin a Fastify instance of its own, mounted at its prefix. Call it before `ready()`; the application's
+ * hooks run for a plugin's requests as well, and a more specific route of the application wins, as always in Fastify. A
+ * path below the prefix that the plugin does not answer gets its 404; an error that it does not handle goes to the
+ * application's error handler. The instance is ready when `initPlugin` has ended, and takes no route after that.
+ */
+export function fastifyRoutes<
+  S extends RawServerBase,
+  Q extends RawRequestDefaultExpression<S>,
+  R extends RawReplyDefaultExpression<S>,
+  L extends FastifyBaseLogger,
+  P extends FastifyTypeProvider,
+>(
+  app: FastifyInstance<S, Q, R, L, P>,
+  options: FastifyRoutesOptions<FastifyInstance<S, Q, R, L, P>> = {},
+): PerPlugin<FastifyInstance<S, Q, R, L, P>> {
+  const table = new RouteTable<FastifyInstance>(options);
+  addSeat(app as unknown as FastifyInstance, table);
+  return perPlugin((plugin) => {
+    const create = (prefix: string): FastifyInstance => createInstance(app.log, prefix);
+    const { router } = table.mount(plugin, create);
+    plugin.beforeSwap(async () => void (await router.ready()));
+    plugin.defer(() => router.close(), "its Fastify instance");
+    const view = withoutThen(router) as unknown as FastifyInstance<S, Q, R, L, P>;
+    options.setup?.(view, plugin);
+    return view;
+  });
+}
+
+/**
+ * The application's own request behind one that a plugin answers: its decorators, for instance.
+ *
+ * @throws TypeError When no application handed it to a plugin.
+ */
+export function hostRequest<Request extends { readonly raw: unknown } = FastifyRequest>(request: {
+  readonly raw: object;
+}): Request {
+  const host = hosts.get(request.raw)?.request;
+  if (host === undefined) throw new TypeError("This request was not handed to a plugin by fastifyRoutes.");
+  return host as unknown as Request;
+}
+
+interface HostExchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+const hosts = new WeakMap<object, HostExchange>();
+let seats = 0;
+
+/**
+ * One route for all plugins, which only matches where a plugin is mounted: what is not below a prefix takes the
+ * application's own way, with its own routes for any path.
+ */
+function addSeat(app: FastifyInstance, table: RouteTable<FastifyInstance>): void {
+  seats += 1;
+  // The router writes code with it, so it is an identifier.
+  const name = `plugo${seats}`;
+  app.addConstraintStrategy({
+    name,
+    storage() {
+      let stored: never;
+      return { get: (mounted) => (mounted === true ? stored : null), set: (_, store: never) => void (stored = store) };
+    },
+    validate() {},
+    deriveConstraint: ({ url = "/" }: IncomingMessage) => table.find(pathOf(url)) !== undefined || undefined,
+  } as Parameters<FastifyInstance["addConstraintStrategy"]>[0]);
+  void app.register(async (seat) => {
+    // The body is the plugin's to read.
+    seat.removeAllContentTypeParsers();
+    seat.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    seat.route({
+      method: seat.supportedMethods,
+      url: "/*",
+      constraints: { [name]: true },
+      handler: (request, reply) => void serve(table, { request, reply }),
+    });
+  });
+}
+
+function serve(table: RouteTable<FastifyInstance>, host: HostExchange, arrival?: number): void {
+  const { request, reply } = host;
+  const mount = table.find(pathOf(request.raw.url ?? "/"));
+  if (mount === undefined) return void reply.callNotFound();
+  if (isOut(mount)) return void wait(mount);
+  if (reply.raw.destroyed) return void reply.hijack();
+  hosts.set(request.raw, host);
+  mount.visits.add(reply.raw);
+  // The application's reply stays usable: it answers an error that the plugin does not handle.
+  mount.router.routing(request.raw, reply.raw);
+
+  async function wait(out: Mount<unknown>): Promise<void> {
+    const since = arrival ?? performance.now();
+    if (await table.whenBack(out, deadlineFor(out, since))) serve(table, host, since);
+    else void reply.code(503).header("Retry-After", retryAfterSeconds).send("Service Unavailable");
+  }
+}
+
+function createInstance(log: FastifyBaseLogger, prefix: string): FastifyInstance {
+  const instance = Fastify({
+    loggerInstance: log,
+    ...withoutRequestLines(),
+    // A plugin that sets an error handler of its own replaces the one below.
+    allowErrorHandlerOverride: true,
+    rewriteUrl: ({ url = "/" }) => relativeUrl(url, prefix),
+  }) as unknown as FastifyInstance;
+  instance.setErrorHandler(toApplication);
+  return instance;
+}
+
+/** The application logs the request already. Older versions know only the option that newer ones deprecate. */
+function withoutRequestLines(): object {
+  const { LogController } = Fastify as { readonly LogController?: typeof Fastify.LogController };
+  if (LogController === undefined) return { disableRequestLogging: true };
+  return { logController: new LogController({ disableRequestLogging: true }) };
+}
+
+/** The application's error handler answers what no handler of the plugin takes. */
+function toApplication(error: unknown, { raw, originalUrl }: FastifyRequest, reply: FastifyReply): void {
+  const host = hosts.get(raw);
+  if (host === undefined) throw error;
+  reply.hijack();
+  raw.url = originalUrl;
+  void host.reply.send(error);
+}
+
+/** A Fastify instance has a `then` that starts it: whoever awaits it by accident would wait for the end of that. */
+function withoutThen(instance: FastifyInstance): FastifyInstance {
+  return new Proxy(instance, {
+    get: (target, key) => (key === "then" ? undefined : Reflect.get(target, key, target)),
+  });
+}
+

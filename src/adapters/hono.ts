@@ -1,0 +1,87 @@
+import type { ServerResponse } from "node:http";
+import { Hono, type Context, type Env } from "hono";
+import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
+import type { PluginScope } from "../host/plugin-scope.ts";
+import { retryAfterSeconds } from "./dispatch.ts";
+import { holdUntilRead } from "./hold-until-read.ts";
+import type { PrefixOptions } from "./route-prefix.ts";
+import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
+
+export type { PrefixOptions } from "./route-prefix.ts";
+export type { PerPlugin } from "../host/per-plugin.ts";
+
+export interface HonoRoutesOptions<E extends Env = Env> extends PrefixOptions {
+  /** Prepares the router of each generation, before `initPlugin` uses it: it inherits nothing of the application. */
+  readonly setup?: ((router: Hono<E>, plugin: PluginScope) => void) | undefined;
+}
+
+/**
+ * Gives every plugin a `Hono` of its own, mounted at its prefix. Call it before the application's own routes. A path
+ * below the prefix that the plugin does not answer gets its 404; an error that it does not handle goes to the
+ * application's `onError`.
+ */
+export function honoRoutes<E extends Env>(
+  // oxlint-disable-next-line typescript/no-explicit-any -- schema and base path are the application's own
+  app: Hono<E, any, any>,
+  options: HonoRoutesOptions<E> = {},
+): PerPlugin<Hono<E>> {
+  const table = new RouteTable<Hono<E>>(options);
+
+  app.use(async function pluginRoutes(context, next) {
+    const arrival = performance.now();
+    for (;;) {
+      const mount = table.find(context.req.path);
+      if (mount === undefined) return next();
+      if (!isOut(mount)) return answer(mount, context);
+      if (await table.whenBack(mount, deadlineFor(mount, arrival))) continue;
+      return new Response("Service Unavailable", { status: 503, headers: { "Retry-After": retryAfterSeconds } });
+    }
+  });
+
+  return perPlugin((plugin) => {
+    const create = (prefix: string): Hono<E> => new Hono<E>().basePath(prefix) as unknown as Hono<E>;
+    const { router } = table.mount(plugin, create);
+    router.onError(toApplication);
+    options.setup?.(router, plugin);
+    return router;
+  });
+
+  async function answer({ plugin, router, visits }: Mount<Hono<E>>, context: Context<E>): Promise<Response> {
+    const { raw } = context.req;
+    hosts.set(raw, context);
+    const response = (context.env as { readonly outgoing?: ServerResponse } | undefined)?.outgoing;
+    if (response !== undefined) {
+      if (!response.destroyed) visits.add(response);
+      return router.fetch(raw, context.env);
+    }
+    return holdUntilRead(plugin, () => router.fetch(raw, context.env, executionOf(context)));
+  }
+}
+
+const hosts = new WeakMap<Request, Context>();
+
+/**
+ * The application's own context of a request that a plugin answers: its variables, for instance.
+ *
+ * @param context The plugin's context, or its raw request.
+ * @throws TypeError When no application handed it to a plugin.
+ */
+export function hostRequest<E extends Env = Env>(context: Context | Request): Context<E> {
+  const host = hosts.get(context instanceof Request || !("req" in context) ? context : context.req.raw);
+  if (host === undefined) throw new TypeError("This request was not handed to a plugin by honoRoutes.");
+  return host as unknown as Context<E>;
+}
+
+/** Thrown on: the application's `onError` decides what no handler of the plugin takes. */
+function toApplication(error: Error): never {
+  throw error;
+}
+
+/** Not every runtime has one, and asking for it throws then. */
+function executionOf(context: Context): Context["executionCtx"] | undefined {
+  try {
+    return context.executionCtx;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import Router from "@koa/router";
+import type Koa from "koa";
+import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
+import { pathOf, relativeUrl, retryAfterSeconds } from "./dispatch.ts";
+import type { PrefixOptions } from "./route-prefix.ts";
+import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
+
+export type { PrefixOptions } from "./route-prefix.ts";
+export type { PerPlugin } from "../host/per-plugin.ts";
+
+/** A `@koa/router` router for an application with this state and context. */
+export type KoaRouter<State = Koa.DefaultState, Context = Koa.DefaultContext> = Router<State, Context>;
+
+/**
+ * Gives every plugin a `@koa/router` router, mounted at its prefix. Call it before the application's own routes: they
+ * get what no plugin answers. An error that a plugin does not catch goes to the middleware before this one, and then to
+ * the application's `error` event.
+ */
+export function koaRoutes<State = Koa.DefaultState, Context = Koa.DefaultContext>(
+  app: Koa<State, Context>,
+  options: PrefixOptions = {},
+): PerPlugin<KoaRouter<State, Context>> {
+  const table = new RouteTable<KoaRouter<State, Context>>(options);
+  const middleware = new WeakMap<KoaRouter<State, Context>, Koa.Middleware>();
+
+  (app as unknown as Koa).use(function pluginRoutes(context, next) {
+    const { res: response, url } = context;
+    const path = pathOf(url);
+    let arrival: number | undefined;
+    return visit();
+
+    function visit(shorterThan?: number): Promise<unknown> {
+      const mount = table.find(path, shorterThan);
+      if (mount === undefined) return next();
+      if (isOut(mount)) return wait(mount);
+      return response.destroyed ? Promise.resolve() : serve(mount);
+    }
+
+    async function serve({ prefix, router, visits }: Mount<KoaRouter<State, Context>>): Promise<void> {
+      const leave = visits.add(response);
+      let passed = false;
+      context.url = relativeUrl(url, prefix);
+      try {
+        await middleware.get(router)!(context, async () => {
+          passed = true;
+          const own = context.url;
+          context.url = url;
+          await visit(prefix.length);
+          context.url = own;
+        });
+      } finally {
+        context.url = url;
+        // The plugin's part is over only now: its middleware may have waited for what came after it.
+        if (passed) leave();
+      }
+    }
+
+    async function wait(mount: Mount<unknown>): Promise<void> {
+      arrival ??= performance.now();
+      if (await table.whenBack(mount, deadlineFor(mount, arrival))) return void (await visit());
+      context.status = 503;
+      context.set("Retry-After", retryAfterSeconds);
+      context.body = "Service Unavailable";
+    }
+  });
+
+  return perPlugin((plugin) => table.mount(plugin, createRouter).router);
+
+  function createRouter(): KoaRouter<State, Context> {
+    const router = new Router<State, Context>();
+    const [routes, allowed] = [router.routes(), router.allowedMethods()] as unknown as Koa.Middleware[];
+    middleware.set(router, (context, next) => routes!(context, () => allowed!(context, next)));
+    return router;
+  }
+}

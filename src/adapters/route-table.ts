@@ -1,0 +1,156 @@
+import { scopeInternals, type InternalScope, type PluginScope } from "../host/plugin-scope.ts";
+import { plugoError } from "../kernel/plugo-error.ts";
+import { timedOut, withTimeLimit } from "../kernel/time-limit.ts";
+import { routePrefixOf, type PrefixOptions, type RoutePrefix } from "./route-prefix.ts";
+import { Visits } from "./visits.ts";
+
+/** The routes of one generation, and where they are mounted. */
+export interface Mount<Router> {
+  readonly plugin: InternalScope;
+  readonly prefix: string;
+  readonly router: Router;
+  readonly visits: Visits;
+}
+
+/**
+ * Which plugin answers a path: each prefix with the generation in service. All prefixes of one change switch in one
+ * assignment, right after the swap. Finding one takes the same time however many plugins there are.
+ */
+export class RouteTable<Router> {
+  readonly #options: PrefixOptions;
+  readonly #mounts = new Set<Mount<Router>>();
+  /** Those in service, and those that are out for a restart and may come back. */
+  #current: ReadonlyMap<string, Mount<Router>> = new Map();
+  /** The most segments that a prefix has. */
+  #depth = 0;
+  #change = defer();
+
+  constructor(options: PrefixOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Mounts the routes of a generation: they are found while it is in service, and forgotten when it ends.
+   *
+   * @param create Makes the plugin's router; it gets the prefix.
+   * @throws PlugoError `PLUGO_ROUTE_PREFIX_INVALID`, and before the swap `PLUGO_ROUTE_PREFIX_TAKEN`.
+   */
+  mount(scope: PluginScope, create: (prefix: string) => Router): Mount<Router> {
+    const plugin = scope as InternalScope;
+    const prefix = routePrefixOf(plugin, this.#options);
+    const mount = { plugin, prefix: prefix.path, router: create(prefix.path), visits: new Visits(plugin) };
+    if (plugin.live) this.#refuseTaken(mount, prefix);
+    else plugin.beforeSwap(() => this.#refuseTaken(mount, prefix));
+    this.#mounts.add(mount);
+    plugin[scopeInternals].host.onSwap(this.#update);
+    plugin.defer(() => {
+      this.#mounts.delete(mount);
+      this.#update();
+    }, "its routes");
+    if (plugin.live) this.#update();
+    return mount;
+  }
+
+  /**
+   * The routes with the longest prefix of a path.
+   *
+   * @param shorterThan The length that the prefix must stay below: for a path that a longer one did not answer.
+   */
+  find(path: string, shorterThan: number = path.length + 1): Mount<Router> | undefined {
+    let longest: Mount<Router> | undefined;
+    let end = 0;
+    for (let depth = 0; depth < this.#depth && end < path.length; depth += 1) {
+      const slash = path.indexOf("/", end + 1);
+      end = slash === -1 ? path.length : slash;
+      if (end >= shorterThan) break;
+      longest = this.#current.get(path.slice(0, end)) ?? longest;
+    }
+    return longest;
+  }
+
+  /** The routes of a plugin's generation in service. */
+  inService(plugin: PluginScope): Mount<Router> | undefined {
+    for (const mount of this.#current.values()) {
+      if (mount.plugin.live && isSamePlugin(mount.plugin, plugin as InternalScope)) return mount;
+    }
+    return undefined;
+  }
+
+  /**
+   * Waits until a plugin that is out for a restart is back, or will not come back: then `true`, look again. `false` when
+   * `deadline`, a time of `performance.now()`, is over.
+   */
+  async whenBack({ plugin }: Mount<unknown>, deadline: number): Promise<boolean> {
+    const { host } = plugin[scopeInternals];
+    while (host.isReturning(plugin.name)) {
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      const limitMs = Number.isFinite(left) ? Math.ceil(left) : 0;
+      if ((await withTimeLimit(this.#change.promise, limitMs)) === timedOut) return false;
+    }
+    return true;
+  }
+
+  readonly #update = (): void => {
+    const next = new Map<string, Mount<Router>>();
+    for (const mount of this.#mounts) if (mount.plugin.live) next.set(mount.prefix, mount);
+    for (const [prefix, mount] of this.#current) {
+      if (!next.has(prefix) && isOut(mount) && isReturning(mount)) next.set(prefix, mount);
+    }
+    this.#current = next;
+    this.#depth = Math.max(0, ...Array.from(next.keys(), (prefix) => prefix.split("/").length - 1));
+    this.#change.resolve();
+    this.#change = defer();
+  };
+
+  /** A plugin that moves away in this change makes room, so this one is only put in service together with it. */
+  #refuseTaken(mount: Mount<Router>, { path: prefix, where }: RoutePrefix): void {
+    const { plugin } = mount;
+    const candidates = [...this.#mounts, ...this.#current.values()];
+    for (const other of candidates) {
+      if (other.prefix !== prefix || isSamePlugin(other.plugin, plugin)) continue;
+      const { host } = other.plugin[scopeInternals];
+      const serves = other.plugin.live || isReturning(other);
+      if (serves && host === plugin[scopeInternals].host && host.isChanging(other.plugin.name)) {
+        const next = candidates.find((one) => isSamePlugin(one.plugin, other.plugin) && isNewer(one, other));
+        if (next === undefined || next.prefix !== prefix) {
+          plugin[scopeInternals].swapOnlyWith(other.plugin.name);
+          continue;
+        }
+      } else if (!serves && (other.plugin.draining.aborted || other.plugin.signal.aborted)) {
+        continue;
+      }
+      const facts = { name: plugin.name, other: other.plugin.name, prefix, where };
+      throw plugoError("PLUGO_ROUTE_PREFIX_TAKEN", facts, { plugin: plugin.name });
+    }
+  }
+}
+
+/** When a request that arrives now has waited long enough for a plugin that restarts. */
+export function deadlineFor({ plugin }: Mount<unknown>, arrival: number): number {
+  const { drainTimeoutMs } = plugin[scopeInternals].host;
+  return drainTimeoutMs === 0 ? Number.POSITIVE_INFINITY : arrival + drainTimeoutMs;
+}
+
+/** Whether a mount that was found is not in service, because its plugin restarts. */
+export function isOut({ plugin }: Mount<unknown>): boolean {
+  return !plugin.live;
+}
+
+function isReturning({ plugin }: Mount<unknown>): boolean {
+  return plugin[scopeInternals].host.isReturning(plugin.name);
+}
+
+function isSamePlugin(a: InternalScope, b: InternalScope): boolean {
+  return a.name === b.name && a[scopeInternals].host === b[scopeInternals].host;
+}
+
+function isNewer(a: Mount<unknown>, b: Mount<unknown>): boolean {
+  return a.plugin.generation > b.plugin.generation;
+}
+
+function defer(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve!: () => void;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
