@@ -46,6 +46,7 @@ function packageStep(compilerFlags) {
       };
       const entry = at("dist", "index.js");
       await esbuild.build({ ...together, entryPoints: [entry], outfile: entry });
+      writeFileSync(entry, withBuiltinsTaken(readFileSync(entry, "utf8")));
       // An application imports one of them, two at most: what they share is in one more file.
       const outdir = at("dist", "adapters");
       const entryPoints = adapters.map((name) => path.join(outdir, `${name}.js`));
@@ -53,6 +54,20 @@ function packageStep(compilerFlags) {
       if (existsSync(schemaGenerator)) await expectSuccess([schemaGenerator], "Generating schemas/ failed.");
     },
   };
+}
+
+/**
+ * Takes Node.js' modules from `process` instead of importing them: an import reads every property of the module for its
+ * namespace, and some of `node:fs`, `node:crypto` and `node:util` load dozens of further modules when they are read.
+ */
+function withBuiltinsTaken(code) {
+  const taken = code.replaceAll(
+    /^import (\{[^}]*\}|\w+) from "(node:[^"]+)";$/gm,
+    (_, names, module) => `const ${names.replaceAll(" as ", ": ")} = process.getBuiltinModule("${module}");`,
+  );
+  const left = /^import .*"node:.*$/m.exec(taken)?.[0];
+  if (left !== undefined) throw new StepError(`The build cannot take over "${left}".`, 1);
+  return taken;
 }
 
 function testStep() {

@@ -1,6 +1,6 @@
-import { hash } from "node:crypto";
+import { crypto } from "../kernel/lazy-require.ts";
 
 /** The hash that stands for a file's content, of the text as `readFileSync(path, "utf8")` gives it. */
 export function contentHash(text: string): string {
-  return hash("sha256", text, "hex");
+  return crypto().hash("sha256", text, "hex");
 }

@@ -1,4 +1,4 @@
-import inspector from "node:inspector";
+import { lazyRequire } from "../kernel/lazy-require.ts";
 import { flag } from "./compiled-file.ts";
 import type { OwnedTimers } from "./engine.ts";
 import type { Namespace } from "./exports-object.ts";
@@ -24,6 +24,8 @@ export type CommonJsFunction = (
 ) => void;
 
 export type DynamicImport = (specifier: unknown, options?: ImportCallOptions) => Promise<Namespace>;
+
+const inspector = lazyRequire<typeof import("node:inspector")>("node:inspector");
 
 const withTimers = "(function(setTimeout,setInterval,setImmediate){return ";
 const esModule =
@@ -78,5 +80,5 @@ export function evaluate(text: string, flags: number, context: { timers(): Owned
 
 /** Whether somebody reads source maps from the code itself: `--enable-source-maps`, or a debugger. */
 export function wantsInlineMaps(): boolean {
-  return process.sourceMapsEnabled === true || inspector.url() !== undefined;
+  return process.sourceMapsEnabled === true || inspector().url() !== undefined;
 }

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
 import { describeThrown, plugoError } from "../kernel/plugo-error.ts";
+import type { CachedTransform } from "./cache-batch.ts";
 import { type CompiledFile, flag } from "./compiled-file.ts";
 import { evaluatedText, wantsInlineMaps } from "./evaluate.ts";
 import { fileUrl } from "./file-url.ts";
@@ -9,10 +10,10 @@ import { PackageTypes } from "./package-type.ts";
 import { readSource, type Source } from "./read-source.ts";
 import { inlineSourceMap } from "./source-map.ts";
 import { esbuildVersion } from "./standard-decorators.ts";
-import type { RecordKey, TransformCache } from "./transform-cache.ts";
+import type { TransformCache } from "./transform-cache.ts";
 import { toRecord, type TransformRecord } from "./transform-record.ts";
 import { defaultSettings, type TransformSettings } from "./transform-settings.ts";
-import { transform } from "./transform.ts";
+import { transform, type TransformInput } from "./transform.ts";
 import { type ProjectSettings, TsconfigFinder } from "./tsconfig.ts";
 
 /** Turns files into {@link CompiledFile}s, with what is known from before: the previous generation's and the cache's. */
@@ -44,20 +45,21 @@ export class FileCompiler {
     const source = readSource(path, plugin, text);
     const language = languageOf(path) ?? "js";
     if (language === "json") return jsonFile(path, source);
-    const { settings, packageType, variant } = this.#variantOf(path, language, source.text);
+    const { text: sourceText } = source;
+    const { settings, packageType, variant } = this.#variantOf(path, language, sourceText);
     const inlineMaps = wantsInlineMaps();
-    if (previous?.hash === source.hash && previous.variant === variant) {
+    if (previous !== undefined && previous.hash === source.hash && previous.variant === variant) {
       if (!inlineMaps || previous.text.includes("\n//# sourceMappingURL=data:")) return previous;
     }
-    const record =
-      this.#recorded({ hash: source.hash, variant }, inlineMaps) ??
-      this.#transform({ path, source: source.text, language, packageType, settings, plugin }, source.hash, variant);
+    const { hash, record } =
+      usable(this.#cache.find(source, variant, inlineMaps)) ??
+      this.#transform({ path, source: sourceText, language, packageType, settings, plugin }, source, variant);
     const { kind, flags, linksJson, code, mapsJson } = record;
     const url = fileUrl(path);
-    const inlineMap = inlineMaps ? inlineSourceMap(mapsJson ?? "[]", url, source.text) : undefined;
+    const inlineMap = inlineMaps ? inlineSourceMap(mapsJson ?? "[]", url, sourceText) : undefined;
     return {
       path,
-      hash: source.hash,
+      hash,
       variant,
       kind,
       flags,
@@ -80,32 +82,27 @@ export class FileCompiler {
 
   /** What is known of a compiled file's transform, for its source maps; `undefined` when nothing is. */
   recordOf(path: string, hash: string, variant: string): TransformRecord | undefined {
-    const known = this.#recorded({ hash, variant }, true);
-    if (known !== undefined) return known;
+    const known = usable(this.#cache.findByHash({ hash, variant }));
+    if (known !== undefined) return known.record;
     try {
       const source = readSource(path, "");
       const language = languageOf(path);
       if (source.hash !== hash || language === undefined || language === "json") return undefined;
       const { settings, packageType, variant: current } = this.#variantOf(path, language, source.text);
       if (current !== variant) return undefined;
-      return this.#transform({ path, source: source.text, language, packageType, settings, plugin: "" }, hash, variant);
+      const input = { path, source: source.text, language, packageType, settings, plugin: "" };
+      return this.#transform(input, source, variant).record;
     } catch {
       return undefined;
     }
   }
 
-  #recorded(key: RecordKey, withMaps: boolean): TransformRecord | undefined {
-    const record = withMaps ? this.#cache.getWithMaps(key) : this.#cache.get(key);
-    if (record === undefined || (record.flags & flag.lowered) === 0) return record;
-    return record.loweredBy === esbuildVersion() ? record : undefined;
-  }
-
-  #transform(input: Parameters<typeof transform>[0], hash: string, variant: string): TransformRecord {
+  #transform(input: TransformInput, { content, hash }: Source, variant: string): CachedTransform {
     const transformed = transform(input);
     const loweredBy = (transformed.flags & flag.lowered) === 0 ? "" : (esbuildVersion() ?? "");
-    const record = toRecord(transformed, loweredBy);
-    this.#cache.add({ hash, variant }, record);
-    return record;
+    const made = { content, hash, variant, record: toRecord(transformed, loweredBy) };
+    this.#cache.add(made);
+    return made;
   }
 
   #variantOf(path: string, language: Exclude<Language, "json">, text: string): Variant {
@@ -114,6 +111,12 @@ export class FileCompiler {
     const type = packageType === undefined ? "" : `:${packageType}`;
     return { settings, packageType, variant: key === "" ? language + type : `${language}${type} ${key}` };
   }
+}
+
+/** What another version of esbuild has lowered is made again. */
+function usable(cached: CachedTransform | undefined): CachedTransform | undefined {
+  if (cached === undefined || (cached.record.flags & flag.lowered) === 0) return cached;
+  return cached.record.loweredBy === esbuildVersion() ? cached : undefined;
 }
 
 interface Variant {

@@ -1,7 +1,7 @@
 import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { compileFunction, constants } from "node:vm";
+import { vm } from "../kernel/lazy-require.ts";
 import { createNamespace, defineValue, type Namespace } from "./exports-object.ts";
 import { withoutExperimentalWarning } from "./without-experimental-warning.ts";
 
@@ -49,6 +49,7 @@ export class NativeImports {
 
 /** Code that Node.js takes for the file `filename`, so that it resolves packages from there. */
 function compileImporter(filename: string): Importer {
+  const { compileFunction, constants } = vm();
   const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
   const code = "return (specifier, options) => import(specifier, options)";
   const importer = (compileFunction(code, [], { filename, importModuleDynamically }) as () => Importer)();

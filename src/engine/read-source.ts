@@ -5,10 +5,25 @@ import { plugoError } from "../kernel/plugo-error.ts";
 import { readText } from "../manifest/read-text.ts";
 import { contentHash } from "./content-hash.ts";
 
-/** A file's text, without a byte order mark, and the hash of its content. */
-export interface Source {
-  readonly text: string;
-  readonly hash: string;
+/** A file's content. */
+export class Source {
+  /** What was read. */
+  readonly content: string;
+  #hash: string | undefined;
+
+  constructor(content: string) {
+    this.content = content;
+  }
+
+  /** The content without a byte order mark. */
+  get text(): string {
+    return this.content.charCodeAt(0) === 0xfeff ? this.content.slice(1) : this.content;
+  }
+
+  /** Made when it is asked for: a warm start asks for none. */
+  get hash(): string {
+    return (this.#hash ??= contentHash(this.content));
+  }
 }
 
 /**
@@ -16,13 +31,12 @@ export interface Source {
  * the file cannot be read.
  */
 export function readSource(path: string, plugin: string, text: string = readText(path)): Source {
-  const hash = contentHash(text);
   // U+FFFD is what undecodable bytes become, but it may also stand in a file.
   if (text.includes("\0") || (text.includes("\uFFFD") && !isUtf8(readFileSync(path)))) {
     const facts = { at: displayPath(path), detail: describeEncoding(text), frame: undefined };
     throw plugoError("PLUGO_SYNTAX", facts, { plugin });
   }
-  return { text: text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, hash };
+  return new Source(text);
 }
 
 function describeEncoding(text: string): string {

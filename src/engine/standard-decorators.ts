@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { Script } from "node:vm";
 import { displayPath } from "../kernel/display-path.ts";
+import { vm } from "../kernel/lazy-require.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
 import type { RawMap } from "./raw-map.ts";
 import type { TransformInput } from "./transform.ts";
@@ -71,6 +71,7 @@ function requireEsbuild(specifier: string): unknown {
 /** Whether the "@" that was seen stands in a text or a comment: V8 knows no decorators. */
 function compiles(code: string): boolean {
   try {
+    const { Script } = vm();
     return new Script(`(async function () {${code}\n})`) instanceof Script;
   } catch {
     return false;

@@ -1,18 +1,25 @@
-import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { crypto } from "../kernel/lazy-require.ts";
 import { describeThrown, plugoError } from "../kernel/plugo-error.ts";
-import { type CacheContent, decodeBatches, encodeBatch, readRecord } from "./cache-batch.ts";
+import {
+  type CacheContent,
+  type CachedTransform,
+  decodeBatches,
+  encodeBatch,
+  type IndexEntry,
+  readEntry,
+} from "./cache-batch.ts";
 import type { EngineOptions } from "./engine.ts";
-import type { TransformRecord } from "./transform-record.ts";
+import type { Source } from "./read-source.ts";
 import { transformerVersion } from "./transform.ts";
 
 /** Part of the file's name: a change of the record's form, or of what is transformed how, must change it. */
-const format = 2;
+const format = 3;
 /** A file is rewritten when it is this big and less than half of it is of use, or when it has this many batches. */
 const compactFrom = { bytes: 8 * 1024 * 1024, batches: 256 };
 
-/** Names a record: the hash of a content, and what else its transform depends on. */
+/** Names a transform: the hash of a content, and what else it depends on. */
 export interface RecordKey {
   readonly hash: string;
   readonly variant: string;
@@ -26,10 +33,10 @@ export class TransformCache {
   readonly #options: EngineOptions;
   /** The file's content, from the first lookup to the first flush. */
   #content: CacheContent | undefined;
-  /** The keys that the first load found in the file; `undefined` after it. */
-  #used: Set<string> | undefined = new Set();
-  /** What is not in the file. */
-  #added = new Map<string, TransformRecord>();
+  /** What the first load found in the file; `undefined` after it. */
+  #used: Set<IndexEntry> | undefined = new Set();
+  /** What is not in the file, by hash and variant. */
+  #added = new Map<string, CachedTransform>();
   #isWritable: boolean;
 
   constructor(options: EngineOptions) {
@@ -38,20 +45,33 @@ export class TransformCache {
   }
 
   /**
-   * The transform of a content, without its maps; `undefined` when it has to be made. The file is looked at during the
-   * first load only: what changes later is new.
+   * The transform of a content; `undefined` when it has to be made. Without maps, the file is looked at during the first
+   * load only: what changes later is new.
    */
-  get(key: RecordKey): TransformRecord | undefined {
-    return this.#lookUp(key, false);
+  find(source: Source, variant: string, withMaps: boolean): CachedTransform | undefined {
+    const added = this.#added.size === 0 ? undefined : this.#added.get(keyOf({ hash: source.hash, variant }));
+    if (added !== undefined) return added;
+    if (this.#used === undefined && !withMaps) return undefined;
+    const content = this.#open();
+    const entry = content.entries.get(variant)?.get(source.content);
+    if (entry === undefined) return undefined;
+    this.#used?.add(entry);
+    return readEntry(content.buffer, entry, withMaps);
   }
 
-  /** The transform of a content with its maps; the file is looked at whenever it is asked for. */
-  getWithMaps(key: RecordKey): TransformRecord | undefined {
-    return this.#lookUp(key, true);
+  /** The transform, with its maps, of a content that is not at hand. The file is looked at whenever it is asked for. */
+  findByHash(key: RecordKey): CachedTransform | undefined {
+    const added = this.#added.get(keyOf(key));
+    if (added !== undefined) return added;
+    const { buffer, entries } = this.#open();
+    for (const entry of entries.get(key.variant)?.values() ?? []) {
+      if (entry[1] === key.hash) return readEntry(buffer, entry, true);
+    }
+    return undefined;
   }
 
-  add({ hash, variant }: RecordKey, record: TransformRecord): void {
-    this.#added.set(`${hash} ${variant}`, record);
+  add(transform: CachedTransform): void {
+    this.#added.set(keyOf(transform), transform);
   }
 
   /**
@@ -72,15 +92,9 @@ export class TransformCache {
     if (content !== undefined && used !== undefined && this.#isWritable) this.#compact(content, used);
   }
 
-  #lookUp({ hash, variant }: RecordKey, withMaps: boolean): TransformRecord | undefined {
-    const key = `${hash} ${variant}`;
-    const added = this.#added.size === 0 ? undefined : this.#added.get(key);
-    if (added !== undefined) return added;
-    if (this.#used === undefined) return withMaps ? readRecord(this.#read(), key, true) : undefined;
-    this.#content ??= this.#read();
-    const record = readRecord(this.#content, key, withMaps);
-    if (record !== undefined) this.#used.add(key);
-    return record;
+  /** The file's content, which only the first load keeps. */
+  #open(): CacheContent {
+    return this.#used === undefined ? this.#read() : (this.#content ??= this.#read());
   }
 
   #append(): void {
@@ -88,7 +102,7 @@ export class TransformCache {
     try {
       mkdirSync(folder, { recursive: true });
       // One write at the end of the file: another process's batches stay whole.
-      appendFileSync(this.#file(), encodeBatch(this.#added));
+      appendFileSync(this.#file(), encodeBatch(this.#added.values()));
       this.#added = new Map();
     } catch (error) {
       this.#isWritable = false;
@@ -98,14 +112,12 @@ export class TransformCache {
   }
 
   /** Rewrites a file that is mostly of no use any more. What another process appends meanwhile may be lost: it is made again. */
-  #compact(content: CacheContent, used: ReadonlySet<string>): void {
-    const { buffer, batches } = content;
+  #compact({ buffer, batches }: CacheContent, used: ReadonlySet<IndexEntry>): void {
     if (buffer.length < compactFrom.bytes && batches < compactFrom.batches) return;
-    const records = Array.from(used, (key) => [key, readRecord(content, key, true)] as const);
-    const kept = encodeBatch(records.filter((entry): entry is [string, TransformRecord] => entry[1] !== undefined));
+    const kept = encodeBatch(Array.from(used, (entry) => readEntry(buffer, entry, true)));
     if (kept.length > buffer.length / 2 && batches < compactFrom.batches) return;
     const file = this.#file();
-    const temporary = `${file}.${randomUUID()}.tmp`;
+    const temporary = `${file}.${crypto().randomUUID()}.tmp`;
     try {
       const appended = readFileSync(file).subarray(buffer.length);
       writeFileSync(temporary, Buffer.concat([kept, appended]), { flag: "wx" });
@@ -116,11 +128,11 @@ export class TransformCache {
   }
 
   #keepOnly(inUse: Iterable<RecordKey>): void {
-    const kept = new Map<string, TransformRecord>();
-    for (const { hash, variant } of inUse) {
-      const key = `${hash} ${variant}`;
-      const record = this.#added.get(key);
-      if (record !== undefined) kept.set(key, record);
+    const kept = new Map<string, CachedTransform>();
+    for (const used of inUse) {
+      const key = keyOf(used);
+      const transform = this.#added.get(key);
+      if (transform !== undefined) kept.set(key, transform);
     }
     this.#added = kept;
   }
@@ -137,6 +149,10 @@ export class TransformCache {
   #file(): string {
     return join(this.#options.cacheFolder ?? "", `transforms-${format}-oxc-${transformerVersion}.bin`);
   }
+}
+
+function keyOf({ hash, variant }: RecordKey): string {
+  return `${hash} ${variant}`;
 }
 
 const nothing: CacheContent = { buffer: Buffer.alloc(0), entries: new Map(), batches: 0 };

@@ -1,6 +1,8 @@
 import type { PlugoError } from "../kernel/plugo-error.ts";
 import type { PluginFacts, Steps } from "../plan/diff-plan.ts";
 import type { Plan, PlanEntry } from "../plan/plan.ts";
+import type { FolderContent } from "../sources/folder-content.ts";
+import type { AttemptContent } from "./attempt-content.ts";
 import type { ChangeRequest } from "./change-request.ts";
 import type { ChangeResult } from "./change.ts";
 import type { Generation } from "./generation.ts";
@@ -12,6 +14,8 @@ export interface Standing {
   readonly inService: ReadonlyMap<string, Generation>;
   /** Whether the files on disk still have the content that a generation was made from. */
   readonly isCurrent: (generation: Generation) => boolean;
+  /** What attempts are made from; absent when nothing follows the disk, and each touch is a reason to try again. */
+  readonly content: AttemptContent | undefined;
 }
 
 /** What this change has attempted already. */
@@ -22,11 +26,18 @@ export interface Attempted {
   readonly retried: ReadonlySet<string>;
 }
 
+/** What an attempt that came to nothing was made from. */
+interface FailedAttempt {
+  readonly entry: PlanEntry;
+  /** `undefined` when it is not known: then it is tried again whenever it is touched. */
+  readonly content: FolderContent | undefined;
+}
+
 /** What every plugin's problem is, and which attempts came to nothing: those are not repeated for nothing. */
 export class AttemptMemory {
   #problems: ReadonlyMap<string, PlugoError> = new Map();
-  /** The plan entries that the failed attempts were made from. */
-  readonly #failures = new Map<string, PlanEntry>();
+  /** What the failed attempts were made from. */
+  readonly #failures = new Map<string, FailedAttempt>();
 
   get problems(): ReadonlyMap<string, PlugoError> {
     return this.#problems;
@@ -34,7 +45,7 @@ export class AttemptMemory {
 
   /** What the diff has to know of single plugins. */
   factsFor(request: ChangeRequest, { settled, retried }: Attempted, standing: Standing): PluginFacts {
-    const { isTouched, isForced } = request;
+    const { isTouched, isForced, isRetried } = request;
     const entryOf = (name: string): PlanEntry => standing.plan.entries.get(name)!;
     return {
       isOutdated: (name) => {
@@ -43,19 +54,26 @@ export class AttemptMemory {
         if (isForced(name)) return true;
         const generation = standing.inService.get(name)!;
         if (!isMadeFrom(generation.entry, entryOf(name))) return true;
-        return (isTouched(name) || this.#failures.has(name)) && !standing.isCurrent(generation);
+        // What could not be brought in when it changed is looked at until it is.
+        return (isTouched(name) || this.#problems.has(name)) && !standing.isCurrent(generation);
       },
       hasFailed: (name) => {
         if (settled.has(name)) return true;
         if (retried.has(name)) return false;
         const failed = this.#failures.get(name);
-        return failed !== undefined && !isTouched(name) && isMadeFrom(failed, entryOf(name));
+        const entry = entryOf(name);
+        if (failed === undefined || isRetried(name) || !isMadeFrom(failed.entry, entry)) return false;
+        if (!isTouched(name)) return true;
+        return failed.content !== undefined && failed.content === standing.content?.now(entry);
       },
     };
   }
 
   /** Takes note of how a pass went. What was not attempted keeps its problem while nothing has mended it. */
-  note(steps: Steps, result: ChangeResult, { plan, inService }: Standing): void {
+  note(steps: Steps, result: ChangeResult, { plan, inService, content }: Standing): void {
+    // What stops or goes may start later beside other neighbours: what became of it then says nothing any more.
+    for (const name of this.#failures.keys()) if (!plan.entries.has(name)) this.#failures.delete(name);
+    for (const name of result.stop) this.#failures.delete(name);
     const problems = new Map<string, PlugoError>();
     const attempted = new Set(steps.attempts);
     for (const entry of plan.entries.values()) {
@@ -68,7 +86,7 @@ export class AttemptMemory {
         continue;
       }
       problems.set(name, problem);
-      if (attempted.has(name)) this.#failures.set(name, entry);
+      if (attempted.has(name)) this.#failures.set(name, { entry, content: content?.attempted(entry) });
     }
     this.#problems = problems;
   }

@@ -5,8 +5,17 @@ export interface ChangeRequest {
   readonly trigger: Trigger;
   /** What the change was asked for, for the report. */
   readonly changed: readonly string[];
-  /** Whether a plugin is read from disk again, and tried again if it had failed. */
+  /** Whether a plugin is compared with the disk again. */
   readonly isTouched: (name: string) => boolean;
   /** Whether a plugin gets a new generation although nothing about it has changed. */
   readonly isForced: (name: string) => boolean;
+  /** Whether a plugin that had failed is tried again although nothing about it has changed. */
+  readonly isRetried: (name: string) => boolean;
+  /** Whether a plugin's new generation takes over the modules of the one in service, without evaluating its files. */
+  readonly keepsModules: (name: string) => boolean;
+}
+
+/** Whether the change comes from the disk: somebody saved a few files, and asked for nothing. */
+export function isFollowed({ trigger }: Pick<ChangeRequest, "trigger">): boolean {
+  return trigger === "file" || trigger === "config";
 }

@@ -26,6 +26,10 @@ export interface ChangeInput {
   readonly onPhase: (name: string, phase: "loading" | "activating") => void;
   /** Takes generations out of service before their successors are made, and resolves when they have ended. */
   readonly takeOut: (generations: readonly Generation[]) => Promise<void>;
+  /** Why a plugin that is planned and not attempted does not run. */
+  readonly problemOf: (name: string) => PlugoError;
+  /** Whether a plugin's next generation takes over the modules of the one in service. */
+  readonly keepsModules: (name: string) => boolean;
 }
 
 /** What a change came to. Nothing of it is in service yet. */
@@ -111,6 +115,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
         ? loadGeneration(generation, {
             dependency: loadedModules,
             previous: inService.get(name)?.modules,
+            keep: input.keepsModules(name) ? inService.get(name) : undefined,
             restore: false,
           })
         : blockedBy(entry, failing, problemOf(failing));
@@ -169,6 +174,9 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
       } else if (other === undefined) {
         const current = inService.get(name);
         if (current !== undefined) dependencies.set(name, current);
+        // It failed before, and is not tried again: what needs it now cannot run either.
+        else if (entry.required.includes(name))
+          return void fail(attempt, blockedBy(entry, name, input.problemOf(name)));
       }
     }
     generation.dependencies = dependencies;
@@ -233,9 +241,11 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     const generation = new Generation(entry, input.nextNumber(old.name), services);
     input.onPhase(old.name, "activating");
     generation.entryFile = old.entryFile;
+    generation.watched = old.watched;
     const loaded = await loadGeneration(generation, {
       dependency: (name) => dependencies.get(name)?.modules,
       previous: old.modules,
+      keep: undefined,
       restore: true,
     });
     generation.dependencies = dependencies;

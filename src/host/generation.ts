@@ -5,6 +5,7 @@ import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { Scope, type Undo } from "../kernel/scope.ts";
 import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
 import type { PlanEntry } from "../plan/plan.ts";
+import { matcherOf, readFolderContent, type FolderContent } from "../sources/folder-content.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { publishStep } from "./diagnostics.ts";
 import type { HostServices } from "./host-services.ts";
@@ -31,6 +32,8 @@ export class Generation {
   /** Its entry file, or the module that stands for it. */
   entryFile = "";
   modules: LoadedModules | undefined;
+  /** What the files that its manifest has watched held when it was loaded. */
+  watched: FolderContent | undefined;
   /** What `initPlugin` returned. */
   api: unknown;
   /** An exported `disposePlugin`, or a definition's `dispose`. */
@@ -51,6 +54,10 @@ export class Generation {
   #end: Promise<void> | undefined;
   #scope: Scope | undefined;
   #timers: TimerOwner | undefined;
+  /** Whose functions its files see as timers, when it has not loaded them itself. */
+  #sharedTimers: TimerOwner | undefined;
+  /** Until it is in service: the generation whose modules it has taken over. */
+  #keptFrom: Generation | undefined;
   #logger: Logger | undefined;
   #preparations: (() => unknown)[] | undefined;
   #draining: AbortController | undefined;
@@ -89,6 +96,13 @@ export class Generation {
   /** The modules of a dependency: also for an `import()` long after loading. */
   modulesOf(dependency: string): ReturnType<ModulesOf> {
     return this.#whileLoading?.(dependency) ?? this.#dependencies.get(dependency)?.modules;
+  }
+
+  /** What the files that its manifest has watched hold now; `undefined` when it has none watched. */
+  readWatched(): FolderContent | undefined {
+    const { manifest, selected } = this.entry;
+    if (manifest === undefined || manifest.watch.length === 0 || selected.target?.kind !== "folder") return undefined;
+    return readFolderContent(selected.target.plugin.realPath, matcherOf(manifest.watch));
   }
 
   get isLive(): boolean {
@@ -131,11 +145,26 @@ export class Generation {
   }
 
   timers(): OwnedTimers {
-    if (this.#timers === undefined) {
-      this.#timers = this.#createTimers();
-      if (this.#stage === "ended") this.#timers.close();
-    }
-    return this.#timers.timers;
+    return this.#ownTimers().timers;
+  }
+
+  /**
+   * Takes over the modules of the generation in service instead of loading them anew. Timers that they start belong to
+   * this generation from now on, and to the other one again if this one never comes into service.
+   */
+  keepModules(other: Generation): void {
+    this.modules = other.modules;
+    this.entryFile = other.entryFile;
+    this.watched = other.watched;
+    this.#keptFrom = other;
+    this.#sharedTimers = other.#sharedTimers ?? other.#ownTimers();
+    this.#sharedTimers.handTo(this.#ownTimers());
+  }
+
+  /** Tells it that it is in service, and its place in the plan's order. */
+  enterService(position: number): void {
+    this.position = position;
+    this.#keptFrom = undefined;
   }
 
   beforeSwap(prepare: () => unknown): void {
@@ -179,6 +208,8 @@ export class Generation {
 
   async #drainAndDispose(): Promise<void> {
     this.retire();
+    if (this.#keptFrom !== undefined) this.#sharedTimers?.handTo(this.#keptFrom.#ownTimers());
+    this.#keptFrom = undefined;
     await this.#drain;
     const before = this.endsAfter;
     if (before.length > 0) await Promise.all(before.map((dependent) => dependent.end()));
@@ -229,6 +260,14 @@ export class Generation {
           : plugoError("PLUGO_UNDO_TIMEOUT", { name: this.name, label, timeoutMs: fault.timeoutMs }, origin);
       this.services.reportFault(problem);
     });
+  }
+
+  #ownTimers(): TimerOwner {
+    if (this.#timers === undefined) {
+      this.#timers = this.#createTimers();
+      if (this.#stage === "ended") this.#timers.close();
+    }
+    return this.#timers;
   }
 
   #createTimers(): TimerOwner {

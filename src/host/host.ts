@@ -1,6 +1,9 @@
 import { nearestName } from "../kernel/nearest-name.ts";
-import { describeThrown, plugoError, type PlugoErrorCode } from "../kernel/plugo-error.ts";
+import { describeThrown, plugoError, type PlugoError, type PlugoErrorCode } from "../kernel/plugo-error.ts";
 import { setEnabled } from "../sources/edit-config.ts";
+import type { DirectoryScan } from "../sources/source.ts";
+import type { MadeReport } from "./change-reports.ts";
+import type { DiskFollower, FollowedChange, HostView } from "./disk-follower.ts";
 import type { HostSnapshot, LoadReport, PluginHost } from "./plugin-host.ts";
 import { Reconciler } from "./reconciler.ts";
 import { requireEvent } from "./require-event.ts";
@@ -11,6 +14,7 @@ type ChangeListener = (report: LoadReport) => void;
 
 const all = (): boolean => true;
 const nobody = (): boolean => false;
+const nothing: DirectoryScan = { plugins: new Map(), otherFolders: new Map(), problems: [], hints: [] };
 
 /** The plugins of one application: takes the wishes one after the other, and lets the reconciler carry them out. */
 export class Host implements PluginHost {
@@ -19,6 +23,7 @@ export class Host implements PluginHost {
   readonly #listeners = new Set<{ readonly call: ChangeListener }>();
   #queue: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
+  #follower: DiskFollower | undefined;
   #report: LoadReport | undefined;
   #loaded: { readonly revision: number; readonly names: ReadonlySet<string> } | undefined;
 
@@ -49,7 +54,14 @@ export class Host implements PluginHost {
     try {
       refuseAborted(signal);
       await this.#change(() =>
-        this.#reconciler.apply({ trigger: "load", changed: [], isTouched: all, isForced: nobody }),
+        this.#reconciler.apply({
+          trigger: "load",
+          changed: [],
+          isTouched: all,
+          isForced: nobody,
+          isRetried: all,
+          keepsModules: nobody,
+        }),
       );
       refuseAborted(signal);
       if (strict) this.#requireAll();
@@ -69,12 +81,25 @@ export class Host implements PluginHost {
     throw plugoError("PLUGO_NOT_ACTIVE", { name, reason: this.#whyNotActive(name) }, { plugin: name });
   };
 
-  readonly reload = (...names: readonly string[]): Promise<LoadReport> =>
+  readonly reload = (...names: readonly string[]): Promise<LoadReport> => this.reloadKeeping(nobody, names);
+
+  /** The same, but without evaluating the files of those plugins anew for which `keepsModules` holds. */
+  readonly reloadKeeping = (
+    keepsModules: (name: string) => boolean,
+    names: readonly string[] = [],
+  ): Promise<LoadReport> =>
     this.#enqueue("reload", () => {
       const wanted = new Set(names);
       const isNamed = names.length === 0 ? all : (name: string): boolean => wanted.has(name);
       if (names.length > 0) this.#requireKnown(names, "host.reload", isNamed);
-      return this.#reconciler.apply({ trigger: "runtime", changed: names, isTouched: isNamed, isForced: isNamed });
+      return this.#reconciler.apply({
+        trigger: "runtime",
+        changed: names,
+        isTouched: isNamed,
+        isForced: isNamed,
+        isRetried: isNamed,
+        keepsModules,
+      });
     });
 
   readonly enable: PluginHost["enable"] = (name, options) => this.#switch(name, true, options?.persist === true);
@@ -88,7 +113,41 @@ export class Host implements PluginHost {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   };
 
+  /** What a follower of the disk has to know: what was read last, and what is in service. */
+  get view(): HostView {
+    const { inputs, inService } = this.#reconciler;
+    return { scan: inputs?.scan ?? nothing, generations: inService };
+  }
+
+  problemOf(name: string): PlugoError | null {
+    return this.#reconciler.problemOf(name);
+  }
+
+  /** Has `follower` keep the host equal to the disk until it closes. */
+  followWith(follower: DiskFollower): void {
+    this.#follower = follower;
+  }
+
+  /**
+   * Compares plugins with the disk, and brings in what has changed. Nobody is told when nothing has. Does nothing once
+   * the host closes.
+   */
+  readonly follow = async (change: FollowedChange): Promise<void> => {
+    if (this.#closing !== undefined) return;
+    await this.#enqueue("reload", () =>
+      this.#reconciler.apply({ ...change, isForced: nobody, isRetried: nobody, keepsModules: nobody }),
+    ).catch((error: unknown) => {
+      if (this.#closing === undefined) throw error;
+    });
+  };
+
+  /** Takes note of what is wrong outside all plugins; it is in the next report. */
+  reportFault(problem: PlugoError): void {
+    this.#reconciler.reportFault(problem);
+  }
+
   readonly settled = async (): Promise<void> => {
+    await this.#follower?.settled();
     let waited: Promise<unknown> | undefined;
     while (waited !== this.#queue) {
       waited = this.#queue;
@@ -105,6 +164,7 @@ export class Host implements PluginHost {
   }
 
   async #close(): Promise<void> {
+    this.#follower?.stop();
     this.#reconciler.abort(plugoError("PLUGO_CLOSED", { operation: "what was under way" }));
     await this.#queue;
     await this.#change(() => this.#reconciler.close());
@@ -132,11 +192,18 @@ export class Host implements PluginHost {
           module: undefined,
         });
       }
-      return this.#reconciler.apply({ trigger: "runtime", changed: [name], isTouched: isNamed, isForced: nobody });
+      return this.#reconciler.apply({
+        trigger: "runtime",
+        changed: [name],
+        isTouched: isNamed,
+        isForced: nobody,
+        isRetried: isNamed,
+        keepsModules: nobody,
+      });
     });
   }
 
-  #enqueue(operation: string, change: () => Promise<LoadReport>): Promise<LoadReport> {
+  #enqueue(operation: string, change: () => Promise<MadeReport>): Promise<LoadReport> {
     const run = this.#queue.then(() => {
       if (this.#closing !== undefined) throw plugoError("PLUGO_CLOSED", { operation: `host.${operation}` });
       return this.#change(change);
@@ -145,8 +212,9 @@ export class Host implements PluginHost {
     return run;
   }
 
-  async #change(change: () => Promise<LoadReport>): Promise<LoadReport> {
-    const report = await change();
+  async #change(change: () => Promise<MadeReport>): Promise<LoadReport> {
+    const { report, isNoteworthy } = await change();
+    if (!isNoteworthy) return report;
     this.#report = report;
     for (const { call } of [...this.#listeners]) {
       try {

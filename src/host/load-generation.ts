@@ -18,6 +18,8 @@ export interface LoadSources {
   readonly dependency: ModulesOf;
   /** The modules of the generation before. */
   readonly previous: LoadedModules | undefined;
+  /** The generation whose modules are taken as they are, whatever is on disk now. */
+  readonly keep: Generation | undefined;
   /** Whether to load the files of `previous` as they were, whatever is on disk now. */
   readonly restore: boolean;
 }
@@ -50,6 +52,11 @@ function finish(generation: Generation, startTime: number, result: LoadResult): 
 }
 
 function startLoading(generation: Generation, sources: LoadSources): LoadResult | Promise<LoadResult> {
+  const { keep } = sources;
+  if (keep?.modules !== undefined) {
+    generation.keepModules(keep);
+    return definitionOfTarget(generation, keep.modules.namespace);
+  }
   const { target } = generation.entry.selected;
   if (target === undefined) throw new TypeError(`"${generation.name}" has nothing to load.`);
   if (target.kind === "module") return takeModule(generation, target.module, sources);
@@ -60,6 +67,7 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
     : resolveEntry(plugin.path, plugin.realPath, generation.entry.manifest?.entry ?? null);
   if (isPlugoError(entry)) return aboutPlugin(entry, generation.name);
   generation.entryFile = entry.path;
+  if (!sources.restore) generation.watched = generation.readWatched();
   // A look costs time at every start; who edits the file that is not used sees it at the reload.
   const hint = generation.number === 1 ? undefined : entryHint(entry.path);
   if (hint !== undefined) generation.logger.debug(hint);
@@ -101,12 +109,17 @@ function definitionIn(generation: Generation, namespace: Readonly<Record<string,
 
 async function takeModule(generation: Generation, module: ModuleTarget, sources: LoadSources): Promise<LoadResult> {
   const namespace = await loadModule(generation, module, sources);
-  if (isPlugoError(namespace)) return namespace;
-  if (module.exportName === null) return definitionIn(generation, namespace);
-  const definition = definitionOf(namespace[module.exportName]);
+  return isPlugoError(namespace) ? namespace : definitionOfTarget(generation, namespace);
+}
+
+function definitionOfTarget(generation: Generation, namespace: Readonly<Record<string, unknown>>): LoadResult {
+  const { target } = generation.entry.selected;
+  if (target?.kind !== "module" || target.module.exportName === null) return definitionIn(generation, namespace);
+  const { exportName, modulePath } = target.module;
+  const definition = definitionOf(namespace[exportName]);
   if (definition !== undefined) return definition;
-  const hint = `Export "${module.exportName}" from it: a function, a class, or an object with initPlugin.`;
-  const facts = { file: module.modulePath, found: Object.keys(namespace), hint };
+  const hint = `Export "${exportName}" from it: a function, a class, or an object with initPlugin.`;
+  const facts = { file: modulePath, found: Object.keys(namespace), hint };
   return plugoError("PLUGO_NO_INIT", facts, { plugin: generation.name });
 }
 

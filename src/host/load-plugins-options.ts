@@ -16,6 +16,11 @@ export interface LoadPluginsOptions<Context extends object = object> {
    * `package.json` above the working directory; when there is none, `core_version` is not checked.
    */
   readonly coreVersion?: string | undefined;
+  /**
+   * Whether saved files become running code while the application runs. Default: the variable
+   * `ENABLE_PLUGIN_HOT_RELOAD`, else `true`. Watching never keeps the process alive.
+   */
+  readonly hotReload?: boolean | HotReloadOptions | undefined;
   /** How long loading the files and calling `initPlugin` may each take, in milliseconds. Default 30 000; 0 = no limit. */
   readonly initTimeoutMs?: number | undefined;
   /** How long each undo may take, in milliseconds. Default 10 000; 0 = no limit. */
@@ -33,4 +38,12 @@ export interface LoadPluginsOptions<Context extends object = object> {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Aborts a load under way: it rejects, and everything is undone. Afterwards it does nothing. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How hot reload waits. All in milliseconds. */
+export interface HotReloadOptions {
+  /** How long it must be quiet after a change of files; 1 000 at most in all. Default 50. */
+  readonly debounceMs?: number | undefined;
+  /** How long an old generation may finish what is in flight; 0 = no limit. Default 10 000. */
+  readonly drainTimeoutMs?: number | undefined;
 }

@@ -17,6 +17,7 @@ export class TimerOwner {
   #running = new Set<WeakRef<Timer>>();
   #sweepAt = sweepAfter;
   #closed = false;
+  #heir: TimerOwner | undefined;
 
   /** @param onThrow Called before an exception of a callback goes on to become Node.js' `uncaughtException`. */
   constructor(onThrow: (error: unknown) => void) {
@@ -42,6 +43,11 @@ export class TimerOwner {
     } as unknown as OwnedTimers;
   }
 
+  /** Has the timers that are started from now on, through the same functions, belong to `owner`. */
+  handTo(owner: TimerOwner): void {
+    this.#heir = owner === this ? undefined : owner;
+  }
+
   /** Stops every timer that is due. New ones may still be started. */
   clear(): void {
     for (const reference of this.#running) {
@@ -58,6 +64,7 @@ export class TimerOwner {
   }
 
   #own<T extends Timer>(timer: T): T {
+    if (this.#heir !== undefined) return this.#heir.#own(timer);
     if (this.#closed) {
       stop(timer);
       return timer;

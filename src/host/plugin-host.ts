@@ -3,12 +3,15 @@ import type { PlugoError, PlugoErrorJson } from "../kernel/plugo-error.ts";
 import type { Source } from "../sources/source.ts";
 
 /** What caused a change. */
-export type Trigger = "load" | "runtime" | "close";
+export type Trigger = "load" | "file" | "config" | "runtime" | "close";
 
 /** What a change did. */
 export interface LoadReport {
   readonly trigger: Trigger;
-  /** The plugins that the change was asked for; empty for all of them. */
+  /**
+   * What caused it: the plugins that the change was asked for (empty for all of them), or the files that changed, as
+   * paths relative to the working directory.
+   */
   readonly changed: readonly string[];
   /** The plugins that got a new generation, in activation order. */
   readonly loaded: readonly string[];
@@ -79,7 +82,10 @@ export interface PluginHost extends AsyncDisposable {
   readonly disable: (name: string, options?: { readonly persist?: boolean | undefined }) => Promise<LoadReport>;
   /** Calls `listener` after each change. An exception of the listener is logged. */
   readonly on: (event: "change", listener: (report: LoadReport) => void) => Disposable;
-  /** Resolves when no change is waiting or running, and every old generation has been disposed. */
+  /**
+   * Resolves when no change is waiting or running, and every old generation has been disposed. With hot reload it first
+   * compares what is watched with the disk: a write that finished before the call is in service when it resolves.
+   */
   readonly settled: () => Promise<void>;
   /**
    * Ends every plugin in reverse activation order. Never rejects; calling it again waits for the same end.

@@ -3,14 +3,15 @@ import type { Engine, FileOwners } from "../engine/engine.ts";
 import { createNativeEngine } from "../engine/native-engine.ts";
 import { createRunnerEngine } from "../engine/runner-engine.ts";
 import type { Phase } from "../kernel/phase.ts";
-import type { PlugoError } from "../kernel/plugo-error.ts";
+import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { buildPlan } from "../plan/build-plan.ts";
 import { diffPlan, type RunningPlugin, type Steps } from "../plan/diff-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Selection, Wish } from "../sources/source.ts";
+import { AttemptContent } from "./attempt-content.ts";
 import { AttemptMemory, type Standing } from "./attempt-memory.ts";
-import { ChangeReports } from "./change-reports.ts";
-import type { ChangeRequest } from "./change-request.ts";
+import { ChangeReports, type MadeReport } from "./change-reports.ts";
+import { isFollowed, type ChangeRequest } from "./change-request.ts";
 import { runChange, type ChangeResult } from "./change.ts";
 import { directoryOwners } from "./directory-owners.ts";
 import { EndingGenerations } from "./ending-generations.ts";
@@ -18,7 +19,6 @@ import type { Generation } from "./generation.ts";
 import { newHints, readInputs, selectFrom, type HostInputs } from "./host-inputs.ts";
 import type { HostServices } from "./host-services.ts";
 import { createContextFactory } from "./per-plugin.ts";
-import type { LoadReport } from "./plugin-host.ts";
 import { phaseWithout, PluginPhases } from "./plugin-phases.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { Service } from "./service.ts";
@@ -92,12 +92,21 @@ export class Reconciler {
     return this.#service.revision;
   }
 
+  /** What was read last. */
+  get inputs(): HostInputs | undefined {
+    return this.#inputs;
+  }
+
   phaseOf(name: string): Phase {
     return this.#phases.get(name) ?? "disabled";
   }
 
   problemOf(name: string): PlugoError | null {
     return this.#memory.problems.get(name) ?? null;
+  }
+
+  reportFault(problem: PlugoError): void {
+    this.#reports.addFault(problem);
   }
 
   /** Has what is being activated fail at once: the host is about to close. */
@@ -126,10 +135,14 @@ export class Reconciler {
   }
 
   /** Makes what runs equal to what is wanted. Throws only what the first reading throws. */
-  async apply(request: ChangeRequest): Promise<LoadReport> {
+  async apply(request: ChangeRequest): Promise<MadeReport> {
     const startTime = performance.now();
+    const startedAtMs = Date.now();
+    const { revision } = this;
     this.#engine.refresh();
     const inputs = this.read(request.isTouched);
+    const { directories, hotReload } = this.#options;
+    const content = hotReload === null ? undefined : new AttemptContent(directories, inputs.scan, startedAtMs);
     const loaded = new Set<string>();
     const stopped = new Set<string>();
     const settled = new Set<string>();
@@ -141,9 +154,10 @@ export class Reconciler {
       const steps = diffPlan(
         this.#plan,
         running,
-        this.#memory.factsFor(request, { settled, retried }, this.#standing()),
+        this.#memory.factsFor(request, { settled, retried }, this.#standing(content)),
       );
-      const result = await this.#pass(steps, running);
+      if (isFollowed(request)) for (const name of steps.attempts) content?.note(this.#plan.entries.get(name)!);
+      const result = await this.#pass(steps, running, content, request.keepsModules);
       for (const name of result.swapIn.keys()) loaded.add(name);
       for (const name of result.stop) stopped.add(name);
       // A start that a neighbour took with it gets a second chance; nothing else is tried twice in one change.
@@ -163,12 +177,13 @@ export class Reconciler {
       stopped,
       phaseOf: (name) => this.phaseOf(name),
       loaded: [...this.inService.keys()].filter((name) => loaded.has(name)),
+      hasSwapped: this.revision !== revision,
       problems: [...inputs.problems, ...this.#plan.problems, ...this.#memory.problems.values()],
     });
   }
 
   /** Ends everything, in reverse activation order. Never rejects. */
-  async close(): Promise<LoadReport> {
+  async close(): Promise<MadeReport> {
     const startTime = performance.now();
     const ending = [...this.inService.values()].toReversed();
     this.#service.swap(new Map());
@@ -192,6 +207,7 @@ export class Reconciler {
       stopped: new Set(ending.map(({ name }) => name)),
       phaseOf: (name) => this.phaseOf(name),
       loaded: [],
+      hasSwapped: ending.length > 0,
       problems: [],
     });
   }
@@ -201,15 +217,24 @@ export class Reconciler {
     return this.#endings.settled();
   }
 
-  #standing(): Standing {
+  #standing(content: AttemptContent | undefined): Standing {
     return {
       plan: this.#plan,
       inService: this.inService,
-      isCurrent: ({ modules }) => modules === undefined || this.#engine.isCurrent(modules),
+      isCurrent: (generation) => {
+        const { modules, watched } = generation;
+        return (modules === undefined || this.#engine.isCurrent(modules)) && watched === generation.readWatched();
+      },
+      content,
     };
   }
 
-  async #pass(steps: Steps, running: ReadonlyMap<string, RunningPlugin>): Promise<ChangeResult> {
+  async #pass(
+    steps: Steps,
+    running: ReadonlyMap<string, RunningPlugin>,
+    content: AttemptContent | undefined,
+    keepsModules: ChangeRequest["keepsModules"],
+  ): Promise<ChangeResult> {
     this.#attempting = new Set(steps.attempts);
     this.#leaving = steps.unwanted;
     const result = await runChange({
@@ -223,8 +248,12 @@ export class Reconciler {
         if (!this.inService.has(name)) this.#phases.enter(name, phase);
       },
       takeOut: (generations) => this.#takeOut(generations),
+      problemOf: (name) =>
+        this.problemOf(name) ??
+        plugoError("PLUGO_NOT_ACTIVE", { name, reason: "it was not started." }, { plugin: name }),
+      keepsModules,
     });
-    this.#memory.note(steps, result, this.#standing());
+    this.#memory.note(steps, result, this.#standing(content));
     const leaving = [...this.inService.values()].filter(({ name }) => result.stop.has(name) || result.swapIn.has(name));
     this.#service.swap(this.#successors(result));
     this.#attempting = new Set();

@@ -2,6 +2,7 @@ import type { Logger } from "../kernel/logger.ts";
 import type { Phase } from "../kernel/phase.ts";
 import type { PlugoError } from "../kernel/plugo-error.ts";
 import type { Plan } from "../plan/plan.ts";
+import { isFollowed } from "./change-request.ts";
 import type { Generation } from "./generation.ts";
 import type { LoadReport } from "./plugin-host.ts";
 
@@ -13,11 +14,14 @@ export interface ChangeFacts {
   readonly phaseOf: (name: string) => Phase;
   /** The problems that have not been written yet. */
   readonly fresh: readonly PlugoError[];
+  /** The problems that were there before this change and are gone. */
+  readonly mended: readonly PlugoError[];
 }
 
 /** Writes what a change did, one line for each fact. */
 export function describeChange(logger: Logger, report: LoadReport, facts: ChangeFacts): void {
-  const { inService, plan, stopped, fresh } = facts;
+  const { inService, plan, stopped, fresh, mended } = facts;
+  if (isFollowed(report) && report.changed.length > 0) logger.info(`changed: ${shortList(report.changed)}`);
   for (const name of report.loaded) {
     const generation = inService.get(name);
     if (generation !== undefined) logger.info(loadedLine(generation));
@@ -27,6 +31,10 @@ export function describeChange(logger: Logger, report: LoadReport, facts: Change
     for (const { name, status, problem, selected } of plan.entries.values()) {
       if (status === "disabled" && problem === null) logger.info(`[${name}] skipped: ${selected.reason}`);
     }
+  }
+  for (const { plugin } of mended) {
+    if (plugin === undefined || report.loaded.includes(plugin) || !inService.has(plugin)) continue;
+    if (!fresh.some((problem) => problem.plugin === plugin)) logger.info(`[${plugin}] is as it runs again`);
   }
   for (const problem of fresh) logger.error(problemText(problem));
   logger.info(summaryLine(report, facts));
@@ -59,6 +67,13 @@ function summaryLine({ trigger, loaded, durationMs }: LoadReport, facts: ChangeF
   const others = [...counts].map(([phase, count]) => `, ${count} ${phase}`).join("");
   const verb = trigger === "load" ? "loaded" : "changed";
   return `${plugins(loaded.length)} ${verb} in ${formatMs(durationMs)}; ${inService.size} active${others}`;
+}
+
+const maxListed = 5;
+
+function shortList(paths: readonly string[]): string {
+  const more = paths.length - maxListed;
+  return more > 0 ? `${paths.slice(0, maxListed).join(", ")} and ${more} more` : paths.join(", ");
 }
 
 function plugins(count: number): string {

@@ -5,8 +5,9 @@ import { createConsoleLogger, type Logger } from "../kernel/logger.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
 import { PLUGINS, type PluginConfig } from "../sources/plugin-list.ts";
+import { booleanVariable } from "../sources/read-environment-variables.ts";
 import type { TimeLimits } from "./host-services.ts";
-import type { LoadPluginsOptions } from "./load-plugins-options.ts";
+import type { HotReloadOptions, LoadPluginsOptions } from "./load-plugins-options.ts";
 import { readOption } from "./read-option.ts";
 
 /** The options of a host with every default filled in and every path absolute. */
@@ -17,6 +18,8 @@ export interface ResolvedOptions {
   readonly logger: Logger;
   readonly coreVersion: string | undefined;
   readonly limits: TimeLimits;
+  /** `null` when nothing follows the disk. */
+  readonly hotReload: { readonly debounceMs: number } | null;
   readonly strict: boolean;
   readonly engine: "runner" | "native";
   /** Read anew at each change: entries may be pushed later. */
@@ -27,7 +30,7 @@ export interface ResolvedOptions {
   readonly cacheFolder: string;
 }
 
-const defaults = { initTimeoutMs: 30_000, disposeTimeoutMs: 10_000, drainTimeoutMs: 10_000 } as const;
+const defaults = { initTimeoutMs: 30_000, disposeTimeoutMs: 10_000, drainTimeoutMs: 10_000, debounceMs: 50 } as const;
 
 /** Checks the options and fills in the defaults. @throws PlugoError `PLUGO_OPTION_INVALID`. */
 export function resolveOptions(options: LoadPluginsOptions): ResolvedOptions {
@@ -48,6 +51,8 @@ function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
   expect("env", "an object", env, isObject(env));
   expect("coreVersion", "a string", coreVersion, coreVersion === undefined || typeof coreVersion === "string");
   expect("signal", "an AbortSignal", signal, signal === undefined || signal instanceof AbortSignal);
+  const hotReload = hotReloadOptions(options.hotReload);
+  const isFollowing = hotReload.enabled ?? booleanVariable(env, "ENABLE_PLUGIN_HOT_RELOAD", true, logger);
   return {
     directories: directories.map((directory) => toPath("pluginDirectory", directory)),
     configFile: configPath === undefined ? undefined : toPath("configPath", configPath),
@@ -57,8 +62,9 @@ function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
     limits: {
       initTimeoutMs: milliseconds("initTimeoutMs", options.initTimeoutMs),
       disposeTimeoutMs: milliseconds("disposeTimeoutMs", options.disposeTimeoutMs),
-      drainTimeoutMs: defaults.drainTimeoutMs,
+      drainTimeoutMs: milliseconds("drainTimeoutMs", hotReload.drainTimeoutMs),
     },
+    hotReload: isFollowing ? { debounceMs: milliseconds("debounceMs", hotReload.debounceMs) } : null,
     strict,
     engine,
     plugins,
@@ -76,6 +82,7 @@ const known: Readonly<Record<keyof LoadPluginsOptions, true>> = {
   context: true,
   logger: true,
   coreVersion: true,
+  hotReload: true,
   initTimeoutMs: true,
   disposeTimeoutMs: true,
   strict: true,
@@ -85,10 +92,22 @@ const known: Readonly<Record<keyof LoadPluginsOptions, true>> = {
   signal: true,
 };
 
-function refuseUnknown(option: string): void {
-  if (Object.hasOwn(known, option)) return;
-  const nearest = nearestName(option, Object.keys(known));
-  throw plugoError("PLUGO_OPTION_UNKNOWN", { option, nearest });
+const knownOfHotReload: Readonly<Record<keyof HotReloadOptions, true>> = { debounceMs: true, drainTimeoutMs: true };
+
+function refuseUnknown(option: string, among: object = known, prefix = ""): void {
+  if (Object.hasOwn(among, option)) return;
+  const nearest = nearestName(option, Object.keys(among));
+  throw plugoError("PLUGO_OPTION_UNKNOWN", { option: `${prefix}${option}`, nearest });
+}
+
+/** Whether it is on, where that is said in code, and how it waits. */
+function hotReloadOptions(
+  hotReload: LoadPluginsOptions["hotReload"],
+): HotReloadOptions & { readonly enabled: boolean | undefined } {
+  if (hotReload === undefined || typeof hotReload === "boolean") return { enabled: hotReload };
+  expect("hotReload", "a boolean or an object", hotReload, isObject(hotReload));
+  for (const option of Object.keys(hotReload)) refuseUnknown(option, knownOfHotReload, "hotReload.");
+  return { ...hotReload, enabled: true };
 }
 
 function toPath(option: string, value: string | URL): string {
@@ -100,7 +119,7 @@ function toPath(option: string, value: string | URL): string {
   return resolve(value);
 }
 
-function milliseconds(option: "initTimeoutMs" | "disposeTimeoutMs", value: number | undefined): number {
+function milliseconds(option: keyof typeof defaults, value: number | undefined): number {
   const resolved = value ?? defaults[option];
   const isValid = typeof resolved === "number" && resolved >= 0 && Number.isFinite(resolved);
   expect(option, "a number of milliseconds, 0 or more (0 = no limit)", resolved, isValid);

@@ -55,7 +55,7 @@ export class Service {
     this.#revision += 1;
     let position = 0;
     for (const generation of next.values()) {
-      generation.position = position;
+      generation.enterService(position);
       position += 1;
       this.#phases.enter(generation.name, "active");
     }

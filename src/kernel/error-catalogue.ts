@@ -76,6 +76,7 @@ export interface ErrorFacts {
   PLUGO_ROUTE_PREFIX_TAKEN: { name: string; other: string; prefix: string; where: string };
   PLUGO_PACKAGE_MISSING: { name: string; package: string; purpose: string };
   PLUGO_RESTART_NEEDED: { name: string };
+  PLUGO_WATCH_REFUSED: { path: string; reason: string; intervalMs: number };
 }
 
 const list = (items: readonly string[]): string => items.map((item) => `\n  - ${item}`).join("");
@@ -400,5 +401,12 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "A change that only a restart brings in.",
     message: ({ name }) => `"${name}" runs on Node.js' own module loader, which cannot evaluate its files again.`,
     remedy: () => `Restart the application, or use engine: "runner".`,
+  },
+  PLUGO_WATCH_REFUSED: {
+    title: "The system does not watch files.",
+    message: ({ path, reason, intervalMs }) =>
+      `"${path}" cannot be watched: ${reason}. Files are looked at every ${intervalMs} ms instead.`,
+    remedy: () =>
+      "Raise the limit (on Linux the sysctl fs.inotify.max_user_watches or max_user_instances), or call host.reload() after a change and set hotReload: false.",
   },
 };

@@ -12,5 +12,7 @@ export function lazyRequire<Module>(specifier: string): () => Module {
   return () => (loaded ??= requirePackage<Module>(specifier));
 }
 
-/** Node.js spends more on preparing this module for import than on the rest of what plugo imports. */
+// What a warm start does without, and Node.js takes long to load.
 export const util: () => typeof import("node:util") = lazyRequire("node:util");
+export const crypto: () => typeof import("node:crypto") = lazyRequire("node:crypto");
+export const vm: () => typeof import("node:vm") = lazyRequire("node:vm");

@@ -1,3 +1,4 @@
+import type { Logger } from "../kernel/logger.ts";
 import type { Wish } from "./source.ts";
 
 /** Environment variables, as `process.env` has them. */
@@ -21,19 +22,21 @@ export function enabledPlugins(env: EnvironmentVariables): readonly Wish[] {
   );
 }
 
-/** A boolean variable; one with another value counts as not set, and `problem` says so. */
+/** A boolean variable; one with another value counts as not set, and a warning says so. */
 export function booleanVariable(
   env: EnvironmentVariables,
   name: string,
   fallback: boolean,
-): { readonly value: boolean; readonly problem?: string } {
-  const written = env[name]?.trim() ?? "";
-  if (written === "") return { value: fallback };
+  logger: Pick<Logger, "warn">,
+): boolean {
+  const given: unknown = env[name];
+  const written = typeof given === "string" ? given.trim() : "";
+  if (written === "") return fallback;
   const value = words.get(written.toLowerCase());
-  if (value !== undefined) return { value };
+  if (value !== undefined) return value;
   const shown = JSON.stringify(written.slice(0, 80));
-  const problem = `${name} is ${shown}; it can be 1, true, yes, on, 0, false, no or off, and counts as ${fallback}`;
-  return { value: fallback, problem };
+  logger.warn(`${name} is ${shown}; it can be 1, true, yes, on, 0, false, no or off, and counts as ${fallback}`);
+  return fallback;
 }
 
 const words: ReadonlyMap<string, boolean> = new Map([

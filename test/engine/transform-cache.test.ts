@@ -5,6 +5,8 @@ import { appendFileSync, chmodSync, readdirSync, readFileSync, statSync, truncat
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import type { CachedTransform } from "#src/engine/cache-batch.js";
+import { Source } from "#src/engine/read-source.js";
 import { TransformCache } from "#src/engine/transform-cache.js";
 import type { TransformRecord } from "#src/engine/transform-record.js";
 import { transformerVersion } from "#src/engine/transform.js";
@@ -20,13 +22,26 @@ function open(cacheFolder: string, logger = keepLines()): TransformCache {
   return new TransformCache({ cacheFolder, logger });
 }
 
+/** The file whose transform is looked for, and how it is named. */
+function source(name: string | number): Source {
+  return new Source(`source ${name}`);
+}
+
 function key(name: string | number): { hash: string; variant: string } {
-  return { hash: `hash-of-${name}`, variant: "ts" };
+  return { hash: source(name).hash, variant: "ts" };
+}
+
+function made(name: string | number, from: TransformRecord): CachedTransform {
+  return { content: source(name).content, ...key(name), record: from };
+}
+
+function find(cache: TransformCache, name: string | number, withMaps = false): TransformRecord | undefined {
+  return cache.find(source(name), "ts", withMaps)?.record;
 }
 
 function fill(folder: string, from: number, to: number, size = 10): void {
   const cache = open(folder);
-  for (let index = from; index < to; index += 1) cache.add(key(index), record(`code ${index} ${"é".repeat(size)}`));
+  for (let index = from; index < to; index += 1) cache.add(made(index, record(`code ${index} ${"é".repeat(size)}`)));
   cache.flush([]);
 }
 
@@ -41,7 +56,7 @@ function count(folder: string, to: number, size = 10): number {
   const cache = open(folder);
   let found = 0;
   for (let index = 0; index < to; index += 1) {
-    const read = cache.get(key(index));
+    const read = find(cache, index);
     if (read === undefined) continue;
     assert.equal(read.code, `code ${index} ${"é".repeat(size)}`);
     found += 1;
@@ -54,14 +69,16 @@ describe("TransformCache", () => {
     using folder = createFolder();
     const written = { ...record("ä😀\u2028"), kind: "commonjs", flags: 511, loweredBy: "0.28.2" } as const;
     const cache = open(folder.path);
-    assert.equal(cache.get(key("a")), undefined);
-    cache.add(key("a"), written);
-    assert.deepEqual(cache.get(key("a")), written);
+    assert.equal(find(cache, "a"), undefined);
+    cache.add(made("a", written));
+    assert.deepEqual(find(cache, "a"), written);
     cache.flush([]);
     const next = open(folder.path);
-    assert.deepEqual(next.getWithMaps(key("a")), written);
-    assert.deepEqual(next.get(key("a")), { ...written, mapsJson: undefined });
-    assert.equal(next.get({ ...key("a"), variant: "js" }), undefined);
+    assert.deepEqual(next.find(source("a"), "ts", true), made("a", written));
+    assert.deepEqual(next.findByHash(key("a")), made("a", written));
+    assert.deepEqual(next.find(source("a"), "ts", false), made("a", { ...written, mapsJson: undefined }));
+    assert.equal(next.find(source("a"), "js", false), undefined);
+    assert.equal(next.findByHash({ ...key("a"), variant: "js" }), undefined);
   });
 
   test("reads the file in the first load only, but for maps", () => {
@@ -69,8 +86,9 @@ describe("TransformCache", () => {
     fill(folder.path, 0, 1);
     const cache = open(folder.path);
     cache.flush([]);
-    assert.equal(cache.get(key(0)), undefined);
-    assert.notEqual(cache.getWithMaps(key(0)), undefined);
+    assert.equal(find(cache, 0), undefined);
+    assert.notEqual(find(cache, 0, true), undefined);
+    assert.notEqual(cache.findByHash(key(0)), undefined);
   });
 
   test("writes nothing when nothing is new", () => {
@@ -114,7 +132,7 @@ describe("TransformCache", () => {
       appendFileSync(file, sound.subarray(0, length));
       fill(folder.path, 5, 6);
       const cache = open(folder.path);
-      assert.equal(cache.get(key(5))?.code, `code 5 ${"é".repeat(10)}`, `cut at ${length}`);
+      assert.equal(find(cache, 5)?.code, `code 5 ${"é".repeat(10)}`, `cut at ${length}`);
       count(folder.path, 5);
     }
   });
@@ -132,16 +150,16 @@ describe("TransformCache", () => {
     using folder = createFolder({ file: "in the way" });
     const logger = keepLines();
     const cache = open(folder.at("file/cache"), logger);
-    cache.add(key("a"), record("a"));
-    cache.add(key("old"), record("old"));
+    cache.add(made("a", record("a")));
+    cache.add(made("old", record("old")));
     cache.flush([key("a")]);
-    cache.add(key("b"), record("b"));
+    cache.add(made("b", record("b")));
     cache.flush([key("a"), key("b")]);
     assert.equal(logger.lines.length, 1);
     assert.match(logger.lines[0] ?? "", /^warn PLUGO_CACHE_UNWRITABLE/);
-    assert.equal(cache.get(key("a"))?.code, "a");
-    assert.equal(cache.get(key("b"))?.code, "b");
-    assert.equal(cache.get(key("old")), undefined);
+    assert.equal(find(cache, "a")?.code, "a");
+    assert.equal(find(cache, "b")?.code, "b");
+    assert.equal(find(cache, "old"), undefined);
   });
 
   test("reads a folder that cannot be written", { skip: process.getuid?.() === 0 && "root may write anywhere" }, () => {
@@ -151,7 +169,7 @@ describe("TransformCache", () => {
     chmodSync(folder.path, 0o555);
     const logger = keepLines();
     const cache = open(folder.path, logger);
-    assert.notEqual(cache.get(key(0)), undefined);
+    assert.notEqual(find(cache, 0), undefined);
     cache.flush([]);
     assert.deepEqual(logger.lines, []);
     chmodSync(folder.path, 0o755);
@@ -163,8 +181,8 @@ describe("TransformCache", () => {
     fill(folder.path, 0, 300, size);
     const before = statSync(theFile(folder.path)).size;
     const cache = open(folder.path);
-    for (let index = 0; index < 10; index += 1) cache.get(key(index));
-    cache.add(key(300), record(`code 300 ${"é".repeat(size)}`));
+    for (let index = 0; index < 10; index += 1) find(cache, index);
+    cache.add(made(300, record(`code 300 ${"é".repeat(size)}`)));
     cache.flush([]);
     assert.ok(statSync(theFile(folder.path)).size < before / 10);
     assert.equal(count(folder.path, 301, size), 11);
@@ -176,7 +194,7 @@ describe("TransformCache", () => {
     fill(folder.path, 0, 300, size);
     const before = statSync(theFile(folder.path)).size;
     const cache = open(folder.path);
-    for (let index = 0; index < 290; index += 1) cache.get(key(index));
+    for (let index = 0; index < 290; index += 1) find(cache, index);
     cache.flush([]);
     assert.equal(statSync(theFile(folder.path)).size, before);
   });
@@ -186,7 +204,7 @@ describe("TransformCache", () => {
     for (let index = 0; index < 260; index += 1) fill(folder.path, index, index + 1);
     const before = statSync(theFile(folder.path)).size;
     const cache = open(folder.path);
-    for (let index = 0; index < 260; index += 1) cache.get(key(index));
+    for (let index = 0; index < 260; index += 1) find(cache, index);
     cache.flush([]);
     assert.ok(statSync(theFile(folder.path)).size < before);
     assert.equal(count(folder.path, 260), 260);
@@ -195,11 +213,14 @@ describe("TransformCache", () => {
   test("holds what two processes write at once", async () => {
     using folder = createFolder();
     const code = (from: number): string => `
+      import { contentHash } from ${JSON.stringify(import.meta.resolve("#src/engine/content-hash.js"))};
       import { TransformCache } from ${JSON.stringify(import.meta.resolve("#src/engine/transform-cache.js"))};
       process.stdin.once("data", () => {
         for (let i = ${from}; i < ${from + 200}; i += 1) {
           const cache = new TransformCache({ cacheFolder: ${JSON.stringify(folder.path)}, logger: console });
-          cache.add({ hash: "hash-of-" + i, variant: "ts" }, { kind: "esm", flags: 3, linksJson: "[]", code: "code " + i + " " + "é".repeat(3000), mapsJson: "[]", loweredBy: "" });
+          const content = "source " + i;
+          const record = { kind: "esm", flags: 3, linksJson: "[]", code: "code " + i + " " + "é".repeat(3000), mapsJson: "[]", loweredBy: "" };
+          cache.add({ content, hash: contentHash(content), variant: "ts", record });
           cache.flush([]);
         }
         process.exit(0);
@@ -237,9 +258,9 @@ describe("Engine.flush", () => {
     const sound = readFileSync(cacheFile);
     const forged = open(bench.folder.at("cache"));
     const hash = (await bench.load()).files.get(bench.folder.at("plugins/p/b.ts")) ?? "";
-    const kept = forged.getWithMaps({ hash, variant: "ts" });
+    const kept = forged.findByHash({ hash, variant: "ts" });
     assert.ok(kept !== undefined && sound.length > 0);
-    forged.add({ hash, variant: "ts" }, { ...kept, code: kept.code.replace("b = 1", "b = 2") });
+    forged.add({ ...kept, record: { ...kept.record, code: kept.record.code.replace("b = 1", "b = 2") } });
     forged.flush([]);
     const next = createBench({}, { cache: bench.folder.at("cache"), folder: bench.folder });
     assert.equal((await next.load()).namespace["a"], 2);

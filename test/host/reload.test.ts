@@ -107,6 +107,19 @@ describe("host.reload", () => {
     assert.match(problems[0]?.remedy ?? "", /"reload": "restart"/);
   });
 
+  test("keeps the old generation when the new one requires a plugin that has failed before", async () => {
+    using folder = createFolder({
+      ...plugin("a", tracingPlugin("a1")),
+      ...plugin("broken", `export function initPlugin() { throw new Error("no"); }`),
+    });
+    await using host = await loadFrom(folder, { context: { log: [] } });
+    folder.write(plugin("a", tracingPlugin("a2"), { dependencies: ["broken"] }));
+    const report = await host.reload("a");
+    assert.deepEqual(codes(host), ["a: PLUGO_DEPENDENCY_FAILED"]);
+    assert.deepEqual(report.loaded, []);
+    assert.deepEqual(host.get("a"), { label: "a1" });
+  });
+
   test("throws away the dependency's new generation when a running dependent fails with it", async () => {
     const log: string[] = [];
     using folder = createFolder({

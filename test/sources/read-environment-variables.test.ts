@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { booleanVariable, enabledPlugins } from "#src/sources/read-environment-variables.js";
+import { keepLines } from "../support/load.ts";
 
 describe("enabledPlugins", () => {
   test("splits at commas, drops blanks and repetitions, and keeps the order", () => {
@@ -43,14 +44,17 @@ describe("booleanVariable", () => {
   for (const [written, value] of values) {
     test(`takes ${JSON.stringify(written)} for ${value ?? "the default"}`, () => {
       for (const fallback of [true, false]) {
-        assert.deepEqual(booleanVariable({ FLAG: written }, "FLAG", fallback), { value: value ?? fallback });
+        const logger = keepLines();
+        assert.equal(booleanVariable({ FLAG: written }, "FLAG", fallback, logger), value ?? fallback);
+        assert.deepEqual(logger.lines, []);
       }
     });
   }
 
   test("takes anything else for the default, and says so", () => {
-    const { value, problem } = booleanVariable({ FLAG: "maybe" }, "FLAG", true);
-    assert.equal(value, true);
-    assert.equal(problem, 'FLAG is "maybe"; it can be 1, true, yes, on, 0, false, no or off, and counts as true');
+    const logger = keepLines();
+    assert.equal(booleanVariable({ FLAG: "maybe" }, "FLAG", true, logger), true);
+    const line = 'warn FLAG is "maybe"; it can be 1, true, yes, on, 0, false, no or off, and counts as true';
+    assert.deepEqual(logger.lines, [line]);
   });
 });

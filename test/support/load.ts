@@ -15,9 +15,10 @@ export function keepLines(): KeptLines {
   return { lines, debug: keep("debug"), info: keep("info"), warn: keep("warn"), error: keep("error") };
 }
 
-/** Loads the plugins of a test folder, without the process's own environment and lists. */
+/** Loads the plugins of a test folder, without the process's own environment and lists, and without hot reload. */
 export function loadFrom(folder: TestFolder, options: LoadPluginsOptions = {}): Promise<PluginHost> {
-  return loadPlugins({ pluginDirectory: folder.path, logger: keepLines(), env: {}, plugins: [], ...options });
+  const own = { pluginDirectory: folder.path, logger: keepLines(), env: {}, plugins: [], hotReload: false } as const;
+  return loadPlugins({ ...own, ...options });
 }
 
 /** Each plugin's phase, by name. */

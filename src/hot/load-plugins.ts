@@ -1,7 +1,8 @@
-import { Host } from "./host.ts";
-import type { LoadPluginsOptions } from "./load-plugins-options.ts";
-import type { PluginHost } from "./plugin-host.ts";
-import { resolveOptions } from "./resolve-options.ts";
+import { Host } from "../host/host.ts";
+import type { LoadPluginsOptions } from "../host/load-plugins-options.ts";
+import type { PluginHost } from "../host/plugin-host.ts";
+import { resolveOptions } from "../host/resolve-options.ts";
+import { HotReload } from "./hot-reload.ts";
 
 /**
  * Finds the wanted plugins, orders them, and runs every one that can run. What cannot is in the host's report and
@@ -18,7 +19,15 @@ import { resolveOptions } from "./resolve-options.ts";
 export async function loadPlugins<Context extends object = object>(
   options: LoadPluginsOptions<Context> = {},
 ): Promise<PluginHost> {
-  const host = new Host(resolveOptions(options));
+  const resolved = resolveOptions(options);
+  const { hotReload, directories, configFile } = resolved;
+  const host = new Host(resolved);
+  const loadedAtMs = Date.now();
   await host.load();
+  if (hotReload !== null && (directories.length > 0 || configFile !== undefined)) {
+    const follower = new HotReload(host, resolved, hotReload.debounceMs);
+    host.followWith(follower);
+    follower.start(loadedAtMs);
+  }
   return host;
 }

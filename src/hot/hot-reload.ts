@@ -1,0 +1,141 @@
+import { realpathSync } from "node:fs";
+import { basename, dirname, sep } from "node:path";
+import type { DiskFollower } from "../host/disk-follower.ts";
+import type { Host } from "../host/host.ts";
+import type { ResolvedOptions } from "../host/resolve-options.ts";
+import { displayPath } from "../kernel/display-path.ts";
+import { describeThrown } from "../kernel/plugo-error.ts";
+import { AdaptiveWatcher } from "./adaptive-watcher.ts";
+import { Bursts } from "./bursts.ts";
+import type { PathWatcher, WatchTarget } from "./path-watcher.ts";
+import { forgetFollower, rememberFollower } from "./plugin-runtime.ts";
+import { touchedPlugins } from "./touched-plugins.ts";
+
+type FollowedHost = Pick<Host, "follow" | "view" | "reportFault" | "on" | "problemOf">;
+type FollowingOptions = Pick<ResolvedOptions, "directories" | "configFile" | "logger">;
+
+/**
+ * Keeps a host equal to the disk: watches the plugin directories and the config, and when it has been quiet for a while
+ * has the host compare what may have changed.
+ */
+export class HotReload implements DiskFollower {
+  readonly #host: FollowedHost;
+  readonly #options: FollowingOptions;
+  readonly #bursts: Bursts<string>;
+  readonly #watcher: PathWatcher;
+  #targets: readonly WatchTarget[] = [];
+  #ready: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  /** @param debounceMs How long it must be quiet, in milliseconds. */
+  constructor(host: FollowedHost, options: FollowingOptions, debounceMs: number) {
+    this.#host = host;
+    this.#options = options;
+    this.#bursts = new Bursts(debounceMs, () => void this.#bringIn());
+    this.#watcher = new AdaptiveWatcher({
+      onEvent: (path) => this.#bursts.add(path),
+      onPolling: (problem) => host.reportFault(problem),
+    });
+  }
+
+  /** Begins to watch, in the background. @param loadedAtMs When the host began to read, as `Date.now()` has it. */
+  start(loadedAtMs: number): void {
+    const { directories, configFile, logger } = this.#options;
+    const watched = [...directories, ...(configFile === undefined ? [] : [configFile])].map((path) =>
+      displayPath(path),
+    );
+    logger.info(`watching ${watched.join(", ")} for changes; hotReload: false switches it off`);
+    rememberFollower(this, directories, configFile);
+    this.#retarget(loadedAtMs);
+    // A plugin's folder that is a link leads to a folder elsewhere.
+    this.#host.on("change", () => this.#retarget(Date.now()));
+  }
+
+  async settled(): Promise<void> {
+    await this.#ready;
+    if (this.#isStopped) return;
+    // What the system has not told of yet counts as well.
+    await this.#compare([...this.#bursts.take()], undefined);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    forgetFollower(this);
+    this.#bursts.stop();
+    this.#watcher.close();
+  }
+
+  #retarget(sinceMs: number): void {
+    const targets = this.#findTargets();
+    if (this.#isStopped || isSame(targets, this.#targets)) return;
+    this.#targets = targets;
+    this.#ready = this.#watcher.watch(targets, sinceMs);
+  }
+
+  async #bringIn(): Promise<void> {
+    const paths = [...this.#bursts.take()];
+    await this.#compare(paths, touchedPlugins(paths, this.#watchedPlugins()));
+  }
+
+  /** @param touched The plugins to look at; all of them when `undefined`. The config is always looked at. */
+  async #compare(paths: readonly string[], touched: ReadonlySet<string> | undefined): Promise<void> {
+    const trigger = touched?.size === 0 ? "config" : "file";
+    const changed = paths.map((path) => displayPath(path)).toSorted();
+    try {
+      await this.#host.follow({ trigger, changed, isTouched: (name) => touched?.has(name) ?? true });
+    } catch (error) {
+      this.#options.logger.error(`a change of files could not be brought in: ${describeThrown(error)}`);
+    }
+  }
+
+  #findTargets(): readonly WatchTarget[] {
+    const { directories, configFile } = this.#options;
+    const folders = new Set(withRealPaths(directories));
+    const isInside = (path: string): boolean => [...folders].some((folder) => path.startsWith(folder + sep));
+    for (const path of this.#linkedFolders().keys()) if (!isInside(path)) folders.add(path);
+    const targets: WatchTarget[] = Array.from(folders, (path) => ({ path, kind: "folder" }));
+    if (configFile !== undefined) targets.push({ path: configFile, kind: "file" });
+    return targets;
+  }
+
+  #watchedPlugins(): Parameters<typeof touchedPlugins>[1] {
+    const { scan, generations } = this.#host.view;
+    const { directories } = this.#options;
+    return {
+      directories: withRealPaths(directories),
+      linked: this.#linkedFolders(),
+      isPlugin: (name) => scan.plugins.has(name),
+      usersOf: function* usersOf(file) {
+        for (const [name, { modules }] of generations) if (modules?.files.has(file) === true) yield name;
+      },
+      failed: [...scan.plugins.keys()].filter((name) => this.#host.problemOf(name) !== null),
+    };
+  }
+
+  /** By real path: the plugins whose folder is a link to it. */
+  #linkedFolders(): ReadonlyMap<string, readonly string[]> {
+    const linked = new Map<string, string[]>();
+    const roots = new Set(withRealPaths(this.#options.directories));
+    for (const { name, realPath } of this.#host.view.scan.plugins.values()) {
+      if (basename(realPath) === name && roots.has(dirname(realPath))) continue;
+      linked.set(realPath, [...(linked.get(realPath) ?? []), name]);
+    }
+    return linked;
+  }
+}
+
+function withRealPaths(directories: readonly string[]): readonly string[] {
+  return [...new Set(directories.flatMap((directory) => [directory, realPathOf(directory)]))];
+}
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function isSame(left: readonly WatchTarget[], right: readonly WatchTarget[]): boolean {
+  return left.length === right.length && left.every(({ path }, index) => path === right[index]?.path);
+}

@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import type { LoadReport, PluginHost } from "@plugo/node";
+import { keepLines, loadFrom, phases } from "../support/load.ts";
+import { createFolder, plugin, tracingPlugin } from "../support/plugin-folder.ts";
+
+/** The next report of a change. Watching does not keep the process alive, so waiting does. */
+function nextReport(host: PluginHost): Promise<LoadReport> {
+  const alive = setInterval(() => {}, 60_000);
+  return new Promise((resolve) => {
+    const listening = host.on("change", (report) => {
+      listening[Symbol.dispose]();
+      clearInterval(alive);
+      resolve(report);
+    });
+  });
+}
+
+const live = { hotReload: true } as const;
+
+describe("hot reload", () => {
+  test("puts a saved file in service, and says what changed", async () => {
+    const log: string[] = [];
+    using folder = createFolder({ ...plugin("a", tracingPlugin("a1")), ...plugin("b", tracingPlugin("b")) });
+    await using host = await loadFrom(folder, { ...live, context: { log } });
+    await host.settled();
+    const change = nextReport(host);
+    folder.write(plugin("a", tracingPlugin("a2")));
+    const report = await change;
+    assert.equal(report.trigger, "file");
+    assert.deepEqual(report.loaded, ["a"]);
+    assert.ok(
+      report.changed.some((path) => path.endsWith("a/plugin.ts")),
+      report.changed.join(),
+    );
+    assert.deepEqual(log, ["init a1", "init b", "init a2", "undo a1"]);
+  });
+
+  test("settled includes a write that finished before the call", async () => {
+    const log: string[] = [];
+    using folder = createFolder(plugin("a", tracingPlugin("a0")));
+    await using host = await loadFrom(folder, { ...live, context: { log } });
+    for (let number = 1; number <= 20; number += 1) {
+      folder.write(plugin("a", tracingPlugin(`a${number}`)));
+      await host.settled();
+      assert.deepEqual(host.get("a"), { label: `a${number}` });
+    }
+  });
+
+  test("tells nobody of a write that changes no content, a touch or a read", async () => {
+    const log: string[] = [];
+    using folder = createFolder({ ...plugin("a", tracingPlugin("a")), ...plugin("bad", "export const x = 1;") });
+    await using host = await loadFrom(folder, { ...live, context: { log } });
+    await host.settled();
+    const reports: LoadReport[] = [];
+    host.on("change", (report) => void reports.push(report));
+    folder.write(plugin("a", tracingPlugin("a")));
+    utimesSync(folder.at("bad/plugin.ts"), new Date(), new Date());
+    await host.settled();
+    await host.settled();
+    assert.deepEqual(reports, []);
+    assert.deepEqual(log, ["init a"]);
+  });
+
+  test("adds, renames and removes plugins with their folders", async () => {
+    using folder = createFolder(plugin("a", tracingPlugin("a")));
+    await using host = await loadFrom(folder, { ...live, context: { log: [] } });
+    await host.settled();
+    let change = nextReport(host);
+    folder.write(plugin("b", tracingPlugin("b")));
+    await change;
+    await host.settled();
+    assert.deepEqual([...host.loaded], ["a", "b"]);
+    change = nextReport(host);
+    renameSync(folder.at("b"), folder.at("c"));
+    await change;
+    await host.settled();
+    assert.deepEqual([...host.loaded], ["a", "c"]);
+    change = nextReport(host);
+    rmSync(folder.at("a"), { recursive: true });
+    await change;
+    await host.settled();
+    assert.deepEqual([...host.loaded], ["c"]);
+    // The renamed folder is still watched.
+    change = nextReport(host);
+    folder.write(plugin("c", tracingPlugin("c2")));
+    await change;
+    assert.deepEqual(host.get("c"), { label: "c2" });
+  });
+
+  test("keeps the old generation on a broken save, reports it once, and heals with the next good one", async () => {
+    const logger = keepLines();
+    using folder = createFolder(plugin("a", tracingPlugin("a1")));
+    await using host = await loadFrom(folder, { ...live, logger, context: { log: [] } });
+    await host.settled();
+    let change = nextReport(host);
+    folder.write(plugin("a", "export function initPlugin( {"));
+    assert.deepEqual(
+      (await change).problems.map(({ code }) => code),
+      ["PLUGO_SYNTAX"],
+    );
+    assert.deepEqual(host.get("a"), { label: "a1" });
+    assert.deepEqual(phases(host), { a: "active" });
+    await host.settled();
+    await host.settled();
+    assert.equal(logger.lines.filter((line) => line.includes("PLUGO_SYNTAX")).length, 1);
+    change = nextReport(host);
+    folder.write(plugin("a", tracingPlugin("a2")));
+    await change;
+    assert.deepEqual(host.get("a"), { label: "a2" });
+  });
+
+  test("clears the problem without a reload when the content is put back", async () => {
+    const log: string[] = [];
+    const logger = keepLines();
+    using folder = createFolder(plugin("a", tracingPlugin("a1")));
+    await using host = await loadFrom(folder, { ...live, logger, context: { log } });
+    folder.write(plugin("a", "export function initPlugin( {"));
+    await host.settled();
+    assert.equal(host.snapshot().plugins[0]?.problem?.code, "PLUGO_SYNTAX");
+    const change = nextReport(host);
+    folder.write(plugin("a", tracingPlugin("a1")));
+    assert.deepEqual((await change).loaded, []);
+    assert.equal(host.snapshot().plugins[0]?.problem, null);
+    assert.deepEqual(log, ["init a1"]);
+    assert.ok(logger.lines.includes("info [a] is as it runs again"));
+  });
+
+  test("follows the config, whose other neighbours do not matter", async () => {
+    using folder = createFolder({
+      ...plugin("plugins/a", `export function initPlugin(_: object, { config }: any) { return config; }`),
+      ...plugin("plugins/b", tracingPlugin("b")),
+      "plugins_config.json": { plugins: [{ name: "a", enabled: true }] },
+    });
+    const options = { pluginDirectory: folder.at("plugins"), configPath: folder.at("plugins_config.json") };
+    await using host = await loadFrom(folder, { ...live, ...options, context: { log: [] } });
+    await host.settled();
+    let change = nextReport(host);
+    folder.write({
+      "plugins_config.json": {
+        plugins: [
+          { name: "a", enabled: true, config: { x: 1 } },
+          { name: "b", enabled: true },
+        ],
+      },
+    });
+    const report = await change;
+    assert.equal(report.trigger, "config");
+    assert.deepEqual(report.loaded, ["a", "b"]);
+    assert.deepEqual(host.get("a"), { x: 1 });
+    change = nextReport(host);
+    folder.write({ "plugins_config.json": "{ not json" });
+    assert.deepEqual(
+      (await change).problems.map(({ code }) => code),
+      ["PLUGO_CONFIG_INVALID"],
+    );
+    assert.deepEqual([...host.loaded], ["a", "b"]);
+  });
+
+  test("reloads the users of a shared file, and what a plugin has watched", async () => {
+    using folder = createFolder({
+      "shared.ts": `export const word = "one";`,
+      ...plugin("a", `import { word } from "../shared.ts"; export function initPlugin() { return word; }`),
+      ...plugin("b", tracingPlugin("b")),
+      ...plugin(
+        "c",
+        `import { readFileSync } from "node:fs"; import { join } from "node:path";
+        export function initPlugin(_: object, plugin: any) { return readFileSync(join(plugin.path, "views/x.html"), "utf8"); }`,
+        { watch: ["views/**"] },
+      ),
+      "c/views/x.html": "old",
+      "c/other/x.html": "old",
+    });
+    await using host = await loadFrom(folder, { ...live, context: { log: [] } });
+    await host.settled();
+    let change = nextReport(host);
+    folder.write({ "shared.ts": `export const word = "two";` });
+    assert.deepEqual((await change).loaded, ["a"]);
+    assert.equal(host.get("a"), "two");
+    change = nextReport(host);
+    folder.write({ "c/other/x.html": "new", "c/views/x.html": "new" });
+    assert.deepEqual((await change).loaded, ["c"]);
+    assert.equal(host.get("c"), "new");
+  });
+
+  test("follows a plugin whose folder is a link", async () => {
+    using elsewhere = createFolder(plugin("real", tracingPlugin("one")));
+    using folder = createFolder();
+    symlinkSync(elsewhere.at("real"), folder.at("linked"), "junction");
+    await using host = await loadFrom(folder, { ...live, context: { log: [] } });
+    await host.settled();
+    const change = nextReport(host);
+    elsewhere.write(plugin("real", tracingPlugin("two")));
+    await change;
+    assert.deepEqual(host.get("linked"), { label: "two" });
+  });
+
+  test("follows a plugin directory that is replaced as a whole", async () => {
+    using folder = createFolder({
+      ...plugin("plugins/a", tracingPlugin("one")),
+      ...plugin("next/a", tracingPlugin("two")),
+    });
+    await using host = await loadFrom(folder, { ...live, pluginDirectory: folder.at("plugins"), context: { log: [] } });
+    await host.settled();
+    let change = nextReport(host);
+    renameSync(folder.at("plugins"), folder.at("before"));
+    renameSync(folder.at("next"), folder.at("plugins"));
+    await change;
+    await host.settled();
+    assert.deepEqual(host.get("a"), { label: "two" });
+    change = nextReport(host);
+    folder.write(plugin("plugins/a", tracingPlugin("three")));
+    await change;
+    assert.deepEqual(host.get("a"), { label: "three" });
+  });
+
+  test("brings in what was written between the reading and the first watch", async () => {
+    using folder = createFolder(plugin("a", tracingPlugin("one")));
+    await using host = await loadFrom(folder, { ...live, context: { log: [] } });
+    const change = nextReport(host);
+    writeFileSync(folder.at("a/plugin.ts"), tracingPlugin("two"));
+    await change;
+    assert.deepEqual(host.get("a"), { label: "two" });
+  });
+
+  test("hears of files in folders that are made at once", async () => {
+    using folder = createFolder(
+      plugin("a", `export async function initPlugin() { return (await import("./deep/er/file.ts")).value; }`),
+    );
+    await using host = await loadFrom(folder, { ...live, context: { log: [] } });
+    await host.settled();
+    assert.deepEqual(phases(host), { a: "failed" });
+    const change = nextReport(host);
+    mkdirSync(folder.at("a/deep/er"), { recursive: true });
+    writeFileSync(folder.at("a/deep/er/file.ts"), "export const value = 1;");
+    await change;
+    await host.settled();
+    assert.equal(host.get("a"), 1);
+  });
+
+  test("is off with hotReload: false and with ENABLE_PLUGIN_HOT_RELOAD=off", async () => {
+    for (const options of [{ hotReload: false }, { hotReload: undefined, env: { ENABLE_PLUGIN_HOT_RELOAD: "off" } }]) {
+      const logger = keepLines();
+      using folder = createFolder(plugin("a", tracingPlugin("one")));
+      await using host = await loadFrom(folder, { ...options, logger, context: { log: [] } });
+      folder.write(plugin("a", tracingPlugin("two")));
+      await host.settled();
+      assert.deepEqual(host.get("a"), { label: "one" });
+      assert.ok(!logger.lines.some((line) => line.includes("watching")));
+    }
+  });
+});
