@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -8,7 +9,6 @@ import Fastify, {
   type RawRequestDefaultExpression,
   type RawServerBase,
 } from "fastify";
-import type { IncomingMessage } from "node:http";
 import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
 import type { PluginScope } from "../host/plugin-scope.ts";
 import { pathOf, relativeUrl, retryAfterSeconds } from "./dispatch.ts";
@@ -155,4 +155,3 @@ function withoutThen(instance: FastifyInstance): FastifyInstance {
     get: (target, key) => (key === "then" ? undefined : Reflect.get(target, key, target)),
   });
 }
-

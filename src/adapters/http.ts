@@ -25,7 +25,11 @@ export type { PluginWebSocket, WebSocketHandlers, WebSocketOptions } from "./web
  * Answers a request, or calls `next` for the plugin's next handler; `next(error)` is the same as throwing. The URL is
  * relative to the plugin's prefix.
  */
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => unknown;
+export type HttpHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => unknown;
 
 /** Takes a connection over that asks to leave HTTP, as a listener of `upgrade` does. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown;
@@ -215,9 +219,7 @@ function callInOrder(
     if (handler === undefined || isFault(error)) return done(error);
     const fail = (thrown: unknown): void => next(handlers.length + 1, thrown ?? new Error("A handler threw nothing."));
     try {
-      const result = handler(request, response, (passed) =>
-        isFault(passed) ? fail(passed) : next(index + 1),
-      );
+      const result = handler(request, response, (passed) => (isFault(passed) ? fail(passed) : next(index + 1)));
       if (isThenable(result)) result.then(undefined, fail);
     } catch (thrown) {
       fail(thrown);

@@ -1,4 +1,4 @@
-import Router from "@koa/router";
+import { Router } from "@koa/router";
 import type Koa from "koa";
 import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
 import { pathOf, relativeUrl, retryAfterSeconds } from "./dispatch.ts";

@@ -394,7 +394,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   },
   PLUGO_PACKAGE_MISSING: {
     title: "An optional package is needed and not installed.",
-    message: ({ name, package: missing, purpose }) => `"${name}" uses ${purpose}, which needs the package "${missing}".`,
+    message: ({ name, package: missing, purpose }) =>
+      `"${name}" uses ${purpose}, which needs the package "${missing}".`,
     remedy: ({ package: missing }) => `Run "npm install ${missing}" in the application.`,
   },
   PLUGO_RESTART_NEEDED: {

@@ -8,7 +8,11 @@ export interface Answer {
 }
 
 /** Asks for a path exactly as it is written, on a connection of its own. */
-export async function ask(url: string, path: string, options: RequestOptions & { body?: unknown } = {}): Promise<Answer> {
+export async function ask(
+  url: string,
+  path: string,
+  options: RequestOptions & { body?: unknown } = {},
+): Promise<Answer> {
   const response = await open(url, path, options);
   response.setEncoding("utf8");
   let text = "";

@@ -112,7 +112,15 @@ for (const framework of frameworks) {
         return [status, body, headers["x-host"]];
       };
       assert.deepEqual(await answers("/own"), [200, "own", "yes"]);
-      for (const path of ["/", "/plugins", "/plugins/b", "/plugins/ab/hello", "/plugin/a", "/plugins/A/hello", "//plugins/a/hello"]) {
+      for (const path of [
+        "/",
+        "/plugins",
+        "/plugins/b",
+        "/plugins/ab/hello",
+        "/plugin/a",
+        "/plugins/A/hello",
+        "//plugins/a/hello",
+      ]) {
         assert.deepEqual(await answers(path), [404, "host 404", "yes"], path);
       }
       const inside = await ask(application.url, "/plugins/a/nothing/here?a=1");
@@ -165,7 +173,21 @@ for (const framework of frameworks) {
     });
 
     test("refuses a prefix that it cannot mount", async () => {
-      for (const prefix of ["", "/", "api", "/api/", "/a//b", "/a/../b", "/.", "/:id", "/a*", "/a b", "/%61", "/a?b", 1]) {
+      for (const prefix of [
+        "",
+        "/",
+        "api",
+        "/api/",
+        "/a//b",
+        "/a/../b",
+        "/.",
+        "/:id",
+        "/a*",
+        "/a b",
+        "/%61",
+        "/a?b",
+        1,
+      ]) {
         await using application = await framework.start({ prefix: () => prefix as string });
         using folder = createFolder(plugin("a", text("/", "a")));
         await using host = await load(folder, application);
@@ -292,7 +314,10 @@ for (const framework of frameworks) {
       assert.equal((await ask(application.url, "/own")).text, "own");
       back.resolve();
       await reloaded;
-      assert.deepEqual((await waiting).map((answer) => answer.text), ["2", "2"]);
+      assert.deepEqual(
+        (await waiting).map((answer) => answer.text),
+        ["2", "2"],
+      );
     });
 
     test("answers 503 when a plugin that restarts takes longer than the drain time", async () => {
@@ -355,7 +380,10 @@ for (const framework of frameworks) {
     test("gives a view that can be awaited, and none to a plugin that takes none", async () => {
       await using application = await framework.start();
       using folder = createFolder({
-        ...plugin("a", `export async function initPlugin(context: any) { const app = await context.app; ${framework.text("/", `"a"`)} return app; }`),
+        ...plugin(
+          "a",
+          `export async function initPlugin(context: any) { const app = await context.app; ${framework.text("/", `"a"`)} return app; }`,
+        ),
         ...plugin("b", `export function initPlugin() {}`),
       });
       await using host = await load(folder, application);

@@ -86,7 +86,10 @@ describe("expressRoutes", () => {
     inner.get("/plugins/a/own", (request, response) => void response.send(`own ${request.baseUrl} ${request.url}`));
     await using application = await start(app);
     using folder = createFolder(
-      plugin("a", `export function initPlugin({ app }: any) { app.get("/", (request: any, response: any) => response.send(request.baseUrl)); }`),
+      plugin(
+        "a",
+        `export function initPlugin({ app }: any) { app.get("/", (request: any, response: any) => response.send(request.baseUrl)); }`,
+      ),
     );
     await using host = await loadFrom(folder, { context: { app: routes } });
     assert.equal((await ask(application.url, "/inner/plugins/a")).text, "/inner/plugins/a");

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
-import Router from "@koa/router";
+import { Router } from "@koa/router";
 import type { PluginScope } from "@plugo/node";
 import { expressRoutes } from "@plugo/node/express";
 import { fastifyRoutes, hostRequest as fastifyHostRequest } from "@plugo/node/fastify";
@@ -150,7 +150,9 @@ const expressFramework: Framework = {
     app.get("/own", (_request, response) => void response.send("own"));
     app.get("/plugins/a/own", (request, response) => void response.send(`own below ${request.url.split("/")[2]}`));
     app.use((_request, response) => void response.status(404).send("host 404"));
-    app.use((error: Error, _request: any, response: any, _next: any) => response.status(500).send(`host: ${error.message}`));
+    app.use((error: Error, _request: any, response: any, _next: any) =>
+      response.status(500).send(`host: ${error.message}`),
+    );
     const server = createServer(app);
     return {
       url: await listen(server),
@@ -161,7 +163,8 @@ const expressFramework: Framework = {
       [Symbol.asyncDispose]: closer(server),
     };
   },
-  text: (path, expression) => `app.get("${path}", (_request: any, response: any) => void response.send(${expression}));`,
+  text: (path, expression) =>
+    `app.get("${path}", (_request: any, response: any) => void response.send(${expression}));`,
   routes: (label) => `${streaming.replace("LABEL", label)}
     app.use((_request: any, response: any, next: any) => { response.setHeader("x-plugin", ${label}); next(); });
     app.get("/hello", (_request: any, response: any) => void response.send("hello " + ${label}));

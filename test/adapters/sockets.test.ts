@@ -51,7 +51,10 @@ async function shake(port: number, path: string): Promise<{ socket: Socket; head
   return { socket, head: data.toString("latin1") };
 }
 
-const withHandlers = (label: string, options = "{}"): string => `export function initPlugin({ app, tools }: any, plugin: any) {
+const withHandlers = (
+  label: string,
+  options = "{}",
+): string => `export function initPlugin({ app, tools }: any, plugin: any) {
   app.webSocket({
     open: (socket: any, request: any) => { tools.log.push("open ${label} " + request.url); },
     message: async (socket: any, data: Buffer) => { if (String(data) === "fail") throw new Error("no"); socket.send("${label} " + data); },

@@ -70,7 +70,7 @@ class Book {
   readonly wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-export async function run(framework: Framework, control: Control, times: number = swaps): Promise<Outcome> {
+async function run(framework: Framework, control: Control, times: number = swaps): Promise<Outcome> {
   const book = new Book();
   let failed = 0;
   let mixed = 0;
@@ -81,7 +81,7 @@ export async function run(framework: Framework, control: Control, times: number 
   let busySwaps = 0;
   let inFlight = 0;
   let acknowledged = 1;
-  let stopped = false;
+  const state = { stopped: false };
   let onAnswer: (() => void) | undefined;
 
   await using application = await framework.start();
@@ -93,7 +93,7 @@ export async function run(framework: Framework, control: Control, times: number 
   const url = new URL(controlled?.url ?? application.url);
 
   async function client(index: number): Promise<void> {
-    for (let count = index; !stopped; count += 1) {
+    for (let count = index; !state.stopped; count += 1) {
       const expected = acknowledged;
       inFlight += 1;
       const answer = await exchange(agent, url, "/plugins/a/work", count % 4 === 0 ? { wait: count % 9 } : undefined);
@@ -123,7 +123,7 @@ export async function run(framework: Framework, control: Control, times: number 
     if (old?.status === 200) oldRouteAlive += 1;
     if (current?.status !== 200) newRouteMissing += 1;
   }
-  stopped = true;
+  state.stopped = true;
   await Promise.all(running);
   await host.settled();
   const { disposed } = book.counts;
@@ -173,7 +173,8 @@ export async function run(framework: Framework, control: Control, times: number 
 /** The code of one version: what it answers says which version its middleware and its handler are of. */
 function codeOf(framework: Framework, version: number, control: Control): string {
   const state = control === "module-state" ? "tools.book.latest" : "version.number";
-  const early = control === "no-drain" ? "plugin.draining.addEventListener(\"abort\", () => tools.book.end(version));" : "";
+  const early =
+    control === "no-drain" ? 'plugin.draining.addEventListener("abort", () => tools.book.end(version));' : "";
   const end = control === "no-drain" ? "" : "plugin.defer(() => tools.book.end(version));";
   return `export function initPlugin({ app, tools }: any, plugin: any) {
     const version = tools.book.begin(${version});
@@ -227,7 +228,9 @@ const work: Readonly<Record<string, string>> = {
 };
 
 /** The control that plugo is not asked for: an Express application to which each version only adds its routes. */
-async function addOnly(book: Book): Promise<{ url: string; add: (version: number) => void; close: () => Promise<void> }> {
+async function addOnly(
+  book: Book,
+): Promise<{ url: string; add: (version: number) => void; close: () => Promise<void> }> {
   const app = express();
   let previous: Version | undefined;
   const add = (number: number): void => {
