@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { loadPlugins, PLUGINS } from "@plugo/node";
+import { expressRoutes } from "@plugo/node/express";
 import express from "express";
 import { listen } from "./listen.js";
-import { pluginRoutes } from "./plugin-routes.js";
 import { pluginTable } from "./plugin-table.js";
 
 /** @param {string} file Beside this one, so that the working directory does not matter. */
@@ -15,7 +15,7 @@ const { version } = JSON.parse(readFileSync(at("package.json"), "utf8"));
 const app = express();
 
 // What every plugin's initPlugin gets as its first argument.
-const context = { app: pluginRoutes(app) };
+const context = { app: expressRoutes(app) };
 /** @typedef {import("@plugo/node").ScopedContext<typeof context>} AppContext */
 
 // A plugin that is named in code. The directory has one of this name, so the entry only says that it is wanted.

@@ -8,8 +8,8 @@ import type { PrefixOptions } from "./route-prefix.ts";
 import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
 
 export type { PrefixOptions } from "./route-prefix.ts";
-export type { PerPlugin } from "../host/per-plugin.ts";
 
+/** What `honoRoutes` can be told. */
 export interface HonoRoutesOptions<E extends Env = Env> extends PrefixOptions {
   /** Prepares the router of each generation, before `initPlugin` uses it: it inherits nothing of the application. */
   readonly setup?: ((router: Hono<E>, plugin: PluginScope) => void) | undefined;

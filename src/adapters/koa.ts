@@ -6,7 +6,6 @@ import type { PrefixOptions } from "./route-prefix.ts";
 import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
 
 export type { PrefixOptions } from "./route-prefix.ts";
-export type { PerPlugin } from "../host/per-plugin.ts";
 
 /** A `@koa/router` router for an application with this state and context. */
 export type KoaRouter<State = Koa.DefaultState, Context = Koa.DefaultContext> = Router<State, Context>;
