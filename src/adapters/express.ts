@@ -5,7 +5,6 @@ import type { PrefixOptions } from "./route-prefix.ts";
 import { RouteTable } from "./route-table.ts";
 
 export type { PrefixOptions } from "./route-prefix.ts";
-export type { PerPlugin } from "../host/per-plugin.ts";
 
 /** What a plugin gets: an Express `Router` that has settings, engines and views of its own, like an application. */
 export type PluginRouter = express.Router &

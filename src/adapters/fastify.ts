@@ -16,8 +16,8 @@ import type { PrefixOptions } from "./route-prefix.ts";
 import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
 
 export type { PrefixOptions } from "./route-prefix.ts";
-export type { PerPlugin } from "../host/per-plugin.ts";
 
+/** What `fastifyRoutes` can be told. */
 export interface FastifyRoutesOptions<Instance = FastifyInstance> extends PrefixOptions {
   /** Prepares the instance of each generation, before `initPlugin` uses it: it inherits nothing of the application. */
   readonly setup?: ((router: Instance, plugin: PluginScope) => void) | undefined;

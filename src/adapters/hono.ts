@@ -8,8 +8,8 @@ import type { PrefixOptions } from "./route-prefix.ts";
 import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
 
 export type { PrefixOptions } from "./route-prefix.ts";
-export type { PerPlugin } from "../host/per-plugin.ts";
 
+/** What `honoRoutes` can be told. */
 export interface HonoRoutesOptions<E extends Env = Env> extends PrefixOptions {
   /** Prepares the router of each generation, before `initPlugin` uses it: it inherits nothing of the application. */
   readonly setup?: ((router: Hono<E>, plugin: PluginScope) => void) | undefined;
@@ -39,7 +39,7 @@ export function honoRoutes<E extends Env>(
   });
 
   return perPlugin((plugin) => {
-    const create = (prefix: string): Hono<E> => new Hono<E>().basePath(prefix) as unknown as Hono<E>;
+    const create = (prefix: string): Hono<E> => new Hono<E>().basePath(prefix);
     const { router } = table.mount(plugin, create);
     router.onError(toApplication);
     options.setup?.(router, plugin);
@@ -49,7 +49,7 @@ export function honoRoutes<E extends Env>(
   async function answer({ plugin, router, visits }: Mount<Hono<E>>, context: Context<E>): Promise<Response> {
     const { raw } = context.req;
     hosts.set(raw, context);
-    const response = (context.env as { readonly outgoing?: ServerResponse } | undefined)?.outgoing;
+    const response = outgoingOf(context.env);
     if (response !== undefined) {
       if (!response.destroyed) visits.add(response);
       return router.fetch(raw, context.env);
@@ -69,12 +69,17 @@ const hosts = new WeakMap<Request, Context>();
 export function hostRequest<E extends Env = Env>(context: Context | Request): Context<E> {
   const host = hosts.get(context instanceof Request || !("req" in context) ? context : context.req.raw);
   if (host === undefined) throw new TypeError("This request was not handed to a plugin by honoRoutes.");
-  return host as unknown as Context<E>;
+  return host;
 }
 
 /** Thrown on: the application's `onError` decides what no handler of the plugin takes. */
 function toApplication(error: Error): never {
   throw error;
+}
+
+/** The Node.js response, which `@hono/node-server` hands over. */
+function outgoingOf(env: unknown): ServerResponse | undefined {
+  return (env as { readonly outgoing?: ServerResponse } | undefined)?.outgoing;
 }
 
 /** Not every runtime has one, and asking for it throws then. */

@@ -18,7 +18,6 @@ import {
 } from "./web-sockets.ts";
 
 export type { PrefixOptions } from "./route-prefix.ts";
-export type { PerPlugin } from "../host/per-plugin.ts";
 export type { PluginWebSocket, WebSocketHandlers, WebSocketOptions } from "./web-sockets.ts";
 
 /**

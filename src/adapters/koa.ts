@@ -1,4 +1,4 @@
-import Router from "@koa/router";
+import { Router } from "@koa/router";
 import type Koa from "koa";
 import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
 import { pathOf, relativeUrl, retryAfterSeconds } from "./dispatch.ts";
@@ -6,7 +6,6 @@ import type { PrefixOptions } from "./route-prefix.ts";
 import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
 
 export type { PrefixOptions } from "./route-prefix.ts";
-export type { PerPlugin } from "../host/per-plugin.ts";
 
 /** A `@koa/router` router for an application with this state and context. */
 export type KoaRouter<State = Koa.DefaultState, Context = Koa.DefaultContext> = Router<State, Context>;

@@ -43,16 +43,15 @@ export class Visits {
 /** One response: an event stream never ends by itself, so it is ended once its generation drains. */
 class Visit {
   readonly #response: ServerResponse;
-  readonly #writeHead: ServerResponse["writeHead"];
   #isStream = false;
   #endStream = false;
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    this.#writeHead = response.writeHead;
+    const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => unknown;
     // Headers that are only given to writeHead can be read nowhere else; what Node.js writes itself comes here as well.
     response.writeHead = (...args: unknown[]): ServerResponse => {
-      Reflect.apply(this.#writeHead, response, args);
+      writeHead(...args);
       this.#isStream = isEventStream(response.getHeader("content-type") ?? givenType(args.at(-1)));
       if (this.#endStream) process.nextTick(() => this.#end());
       return response;

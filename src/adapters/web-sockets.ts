@@ -9,20 +9,27 @@ import type { OpenSocket, Sockets } from "./sockets.ts";
 export interface PluginWebSocket {
   /** 0 connecting, 1 open, 2 closing, 3 closed. */
   readonly readyState: number;
+  /** Sends a text, or bytes. */
   readonly send: (data: string | Uint8Array) => void;
+  /** Asks whether the client is still there. */
   readonly ping: () => void;
+  /** Sends a close frame, and closes when it is answered. */
   readonly close: (code?: number, reason?: string) => void;
+  /** Cuts the connection. */
   readonly terminate: () => void;
 }
 
 /** What a plugin does with its WebSockets. One that fails is logged and closes the socket with 1011. */
 export interface WebSocketHandlers {
+  /** Called when the handshake is done; `request` is the one that asked for it. */
   readonly open?: ((socket: PluginWebSocket, request: IncomingMessage) => unknown) | undefined;
   /** `data` is the whole message, also a text. */
   readonly message: (socket: PluginWebSocket, data: Buffer, isBinary: boolean) => unknown;
+  /** Called when it has closed; `code` is 1006 when the connection was cut. */
   readonly close?: ((socket: PluginWebSocket, code: number, reason: string) => unknown) | undefined;
 }
 
+/** What `webSocket` can be told. */
 export interface WebSocketOptions {
   /**
    * Whether a connection moves to the plugin's next generation: its later messages are given to the handlers there,

@@ -320,6 +320,29 @@ for (const framework of frameworks) {
       );
     });
 
+    test("answers 503 when a plugin that restarts takes longer than the drain time", async () => {
+      await using application = await framework.start();
+      const out = createGate();
+      const back = createGate();
+      const code = (label: string): string => `export async function initPlugin({ app, gates }: any) {
+        if (${label} > 1) { gates.out.resolve(); await gates.back.promise; }
+        ${framework.text("/", JSON.stringify(label))}
+      }`;
+      using folder = createFolder(plugin("a", code("1"), { reload: "restart" }));
+      await using host = await load(folder, application, {
+        context: { gates: { out, back } },
+        hotReload: { drainTimeoutMs: 20 },
+      });
+      folder.write(plugin("a", code("2"), { reload: "restart" }));
+      const reloaded = host.reload("a");
+      await out.promise;
+      const answer = await ask(application.url, "/plugins/a");
+      assert.deepEqual([answer.status, answer.headers["retry-after"]], [503, "1"]);
+      back.resolve();
+      await reloaded;
+      assert.equal((await ask(application.url, "/plugins/a")).text, "2");
+    });
+
     test("lets waiting requests fall through when the host closes", async () => {
       await using application = await framework.start();
       const out = createGate();

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
-import Router from "@koa/router";
+import { Router } from "@koa/router";
 import type { PluginScope } from "@plugo/node";
 import { expressRoutes } from "@plugo/node/express";
 import { fastifyRoutes, hostRequest as fastifyHostRequest } from "@plugo/node/fastify";

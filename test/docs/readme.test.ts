@@ -69,7 +69,7 @@ describe("README.md", () => {
     const applications = blocks.filter(({ label, language }) => language === "js" && label?.includes("/") === false);
     assert.deepEqual(
       applications.map(({ label }) => label),
-      ["app.js", "change.js", "events.js"],
+      ["app.js", "change.js", "events.js", "routes.js"],
     );
     for (const { label = "" } of applications) {
       const { output, exitCode } = run([label]);
