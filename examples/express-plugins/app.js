@@ -14,11 +14,7 @@ const { version } = JSON.parse(readFileSync(at("package.json"), "utf8"));
 
 const app = express();
 
-<<<<<<< HEAD
 // What every plugin's initPlugin gets as its first argument: each its own router, at /plugins/<name>.
-=======
-// What every plugin's initPlugin gets as its first argument.
->>>>>>> work/adapters
 const context = { app: expressRoutes(app) };
 /** @typedef {import("@plugo/node").ScopedContext<typeof context>} AppContext */
 
