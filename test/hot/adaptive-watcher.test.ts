@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, "../../..");
 /** Runs code in a process of its own, by way of a shell; it must end by itself. Gives the JSON that it printed. */
 async function runAlone(code: string, folder: string, shell = `exec "$@"`): Promise<any> {
   const node = [process.execPath, "--input-type=module", "--eval", code, folder];
-  const [command = "", ...args] = process.platform === "win32" ? node : ["sh", "-c", shell, "sh", ...node];
+  const [command, ...args] = process.platform === "win32" ? node : ["sh", "-c", shell, "sh", ...node];
   const { stdout } = await promisify(execFile)(command, args, { cwd: root, timeout: 60_000 });
   return JSON.parse(stdout);
 }
@@ -86,7 +86,7 @@ const limitWatches = (count: number): string[] => [
   "sh",
 ];
 const canLimitWatches = ((): boolean => {
-  const [command = "", ...args] = [...limitWatches(100), "true"];
+  const [command, ...args]: readonly [string, ...string[]] = ["unshare", ...limitWatches(100).slice(1), "true"];
   return process.platform === "linux" && spawnSync(command, args).status === 0;
 })();
 const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(" ");
