@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, "../../..");
 /** Runs code in a process of its own, by way of a shell; it must end by itself. Gives the JSON that it printed. */
 async function runAlone(code: string, folder: string, shell = `exec "$@"`): Promise<any> {
   const node = [process.execPath, "--input-type=module", "--eval", code, folder];
-  const [command, ...args] = process.platform === "win32" ? node : ["sh", "-c", shell, "sh", ...node];
+  const [command = "", ...args] = process.platform === "win32" ? node : ["sh", "-c", shell, "sh", ...node];
   const { stdout } = await promisify(execFile)(command, args, { cwd: root, timeout: 60_000 });
   return JSON.parse(stdout);
 }
