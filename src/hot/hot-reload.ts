@@ -9,10 +9,11 @@ import { AdaptiveWatcher } from "./adaptive-watcher.ts";
 import { Bursts } from "./bursts.ts";
 import type { PathWatcher, WatchTarget } from "./path-watcher.ts";
 import { forgetFollower, rememberFollower } from "./plugin-runtime.ts";
+import { adapterFor } from "./raw-application.ts";
 import { touchedPlugins } from "./touched-plugins.ts";
 
 type FollowedHost = Pick<Host, "follow" | "view" | "reportFault" | "on" | "problemOf">;
-type FollowingOptions = Pick<ResolvedOptions, "directories" | "configFile" | "logger">;
+type FollowingOptions = Pick<ResolvedOptions, "context" | "directories" | "configFile" | "logger">;
 
 /**
  * Keeps a host equal to the disk: watches the plugin directories and the config, and when it has been quiet for a while
@@ -40,11 +41,18 @@ export class HotReload implements DiskFollower {
 
   /** Begins to watch, in the background. @param loadedAtMs When the host began to read, as `Date.now()` has it. */
   start(loadedAtMs: number): void {
-    const { directories, configFile, logger } = this.#options;
+    const { context, directories, configFile, logger } = this.#options;
     const watched = [...directories, ...(configFile === undefined ? [] : [configFile])].map((path) =>
       displayPath(path),
     );
     logger.info(`watching ${watched.join(", ")} for changes; hotReload: false switches it off`);
+    for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(context))) {
+      const adapter = adapterFor(value);
+      if (adapter === undefined) continue;
+      logger.warn(
+        `context.${key} is a raw ${adapter} application: routes that plugins add to it stay when they change. Wrap it with ${adapter}Routes of @plugo/node/${adapter}`,
+      );
+    }
     rememberFollower(this, directories, configFile);
     this.#retarget(loadedAtMs);
     // A plugin's folder that is a link leads to a folder elsewhere.
