@@ -25,7 +25,9 @@ export class AdaptiveWatcher implements PathWatcher {
     this.#events = events;
     this.#watcher = new EventWatcher({
       onEvent: events.onEvent,
-      onRefused: (path, error) => (this.#polling ??= this.#poll(path, error)),
+      onRefused: (path, error) => {
+        this.#polling ??= this.#poll(path, error);
+      },
     });
   }
 
