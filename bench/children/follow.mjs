@@ -34,7 +34,6 @@ for (let save = 1; save <= Number(saves); save += 1) {
   results.total.push(total);
   results.beyondDebounce.push(total - debounceMs);
   results.engine.push(report.durationMs);
-  await host.settled();
   results.bare.push(await bare.save(save));
 }
 bare.close();

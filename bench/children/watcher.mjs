@@ -34,7 +34,7 @@ const watches = readdirSync("/proc/self/fdinfo")
 const missed = [];
 const latencies = [];
 for (let number = 0; number < 5; number += 1) {
-  const plugin = (kindOfChange) => join(folder, `plugin_${kindOfChange}${number}`);
+  const plugin = (kindOfChange) => join(folder, `plugin_${kindOfChange * 10 + number}`);
   const inPlace = join(plugin(0), "plugin.ts");
   await change("in place", [inPlace], () => writeFileSync(inPlace, `// ${number}`));
 

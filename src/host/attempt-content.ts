@@ -1,5 +1,4 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename } from "node:path";
 import type { PlanEntry } from "../plan/plan.ts";
 import { readFolderContent, type FolderContent } from "../sources/folder-content.ts";
 import { isIgnoredFile } from "../sources/ignored-file.ts";
@@ -13,15 +12,13 @@ const clockToleranceMs = 20;
  * directories beside the plugins. An attempt that failed may have failed for any of it.
  */
 export class AttemptContent {
-  readonly #directories: readonly string[];
   readonly #scan: DirectoryScan;
   readonly #startedAtMs: number;
   readonly #noted = new Map<string, FolderContent | undefined>();
   #shared: { readonly content: FolderContent; readonly changedAtMs: number } | undefined;
 
   /** @param startedAtMs When the change began to read, as `Date.now()` has it. */
-  constructor(directories: readonly string[], scan: DirectoryScan, startedAtMs: number) {
-    this.#directories = directories;
+  constructor(scan: DirectoryScan, startedAtMs: number) {
     this.#scan = scan;
     this.#startedAtMs = startedAtMs;
   }
@@ -48,20 +45,12 @@ export class AttemptContent {
 
   #read({ selected: { target } }: PlanEntry): ContentWithTime | undefined {
     if (target?.kind !== "folder") return undefined;
-    this.#shared ??= readAll(this.#sharedPaths());
+    this.#shared ??= readAll(this.#scan.beside.filter((path) => !isIgnoredFile(basename(path))));
     const own = readAll([target.plugin.realPath]);
     return {
       content: `${own.content}\n\n${this.#shared.content}`,
       changedAtMs: Math.max(own.changedAtMs, this.#shared.changedAtMs),
     };
-  }
-
-  #sharedPaths(): readonly string[] {
-    return this.#directories.flatMap((directory) =>
-      namesIn(directory)
-        .filter((name) => !this.#scan.plugins.has(name) && !isIgnoredFile(name))
-        .map((name) => join(directory, name)),
-    );
   }
 }
 
@@ -78,12 +67,4 @@ function readAll(paths: readonly string[]): ContentWithTime {
     }),
   );
   return { content: contents.join("\n"), changedAtMs };
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }

@@ -11,7 +11,9 @@ export interface DiskFollower {
 }
 
 /** What may have changed on disk. */
-export type FollowedChange = Pick<ChangeRequest, "changed" | "isTouched"> & { readonly trigger: "file" | "config" };
+export type FollowedChange = Pick<ChangeRequest, "changed" | "isTouched" | "only"> & {
+  readonly trigger: "file" | "config";
+};
 
 /** What a host has read and runs. */
 export interface HostView {

@@ -1,18 +1,20 @@
 import { displayPath } from "../kernel/display-path.ts";
+import { util } from "../kernel/lazy-require.ts";
 import { isPlugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { listedPlugins, type ListedPlugins } from "../sources/plugin-list.ts";
 import { readConfig, type Config } from "../sources/read-config.ts";
 import { enabledPlugins } from "../sources/read-environment-variables.ts";
-import { scanDirectories } from "../sources/scan-directories.ts";
+import { isScanCurrent, scanDirectories } from "../sources/scan-directories.ts";
 import { selectPlugins } from "../sources/select-plugins.ts";
 import type { DirectoryScan, Selection, Wish } from "../sources/source.ts";
+import type { Touch } from "./change-request.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 
 /** Everything that a host reads, as it was at one moment. */
 export interface HostInputs {
   readonly scan: DirectoryScan;
-  readonly config: Pick<Config, "wishes" | "hints"> | undefined;
+  readonly config: Config | undefined;
   readonly list: ListedPlugins;
   /** What could not be read, so that what was read before still counts; and what the list says wrongly. */
   readonly problems: readonly PlugoError[];
@@ -21,14 +23,15 @@ export interface HostInputs {
 /**
  * Reads all sources.
  *
- * @param previous What was read before: what is untouched is taken over, and so is what cannot be read any more.
+ * @param previous What was read before: what is untouched is taken over, and so is what cannot be read any more; when
+ * nothing differs, it is returned as it is.
  * Without it, what cannot be read throws: `PLUGO_DIRECTORY_UNREADABLE`, `PLUGO_CONFIG_UNREADABLE`,
  * `PLUGO_CONFIG_INVALID`.
  */
 export function readInputs(
   { directories, configFile, plugins }: ResolvedOptions,
   previous: HostInputs | undefined,
-  isTouched: (name: string) => boolean,
+  { isTouched, only }: Touch,
 ): HostInputs {
   const problems: PlugoError[] = [];
   const orPrevious = <T>(read: () => T, last: T | undefined): T => {
@@ -40,10 +43,21 @@ export function readInputs(
       return last as T;
     }
   };
-  const scan = orPrevious(() => scanDirectories(directories, previous?.scan, isTouched), previous?.scan);
-  const config = configFile === undefined ? undefined : orPrevious(() => readConfig(configFile), previous?.config);
+  const scan = orPrevious(() => {
+    const isKnown = only !== undefined && previous?.problems.length === 0;
+    if (isKnown && isScanCurrent(previous.scan, directories, only)) return previous.scan;
+    return scanDirectories(directories, previous?.scan, isTouched);
+  }, previous?.scan);
+  const before = previous?.config;
+  const config = configFile === undefined ? undefined : orPrevious(() => readConfig(configFile, before), before);
   const list = listedPlugins(plugins);
+  const isSame = scan === previous?.scan && config === before && isSameList(list, previous.list);
+  if (isSame && problems.length + previous.problems.length === 0) return previous;
   return { scan, config, list, problems: [...problems, ...list.problems] };
+}
+
+function isSameList(list: ListedPlugins, other: ListedPlugins): boolean {
+  return list.problems.length + other.problems.length === 0 && util().isDeepStrictEqual(list.wishes, other.wishes);
 }
 
 /** What a selection is made from, beside what was read. */

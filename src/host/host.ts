@@ -14,7 +14,7 @@ type ChangeListener = (report: LoadReport) => void;
 
 const all = (): boolean => true;
 const nobody = (): boolean => false;
-const nothing: DirectoryScan = { plugins: new Map(), otherFolders: new Map(), problems: [], hints: [] };
+const nothing: DirectoryScan = { plugins: new Map(), otherFolders: new Map(), beside: [], problems: [], hints: [] };
 
 /** The plugins of one application: takes the wishes one after the other, and lets the reconciler carry them out. */
 export class Host implements PluginHost {
@@ -240,7 +240,7 @@ export class Host implements PluginHost {
 
   /** Looks at the disk first: a plugin may have been added just now. */
   #requireKnown(names: readonly string[], where: string, isTouched: (name: string) => boolean): void {
-    const inputs = this.#reconciler.read(isTouched);
+    const inputs = this.#reconciler.read({ isTouched });
     const { scan } = inputs;
     const selection = this.#reconciler.select(inputs);
     for (const name of names) {

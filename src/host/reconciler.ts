@@ -4,14 +4,13 @@ import { createNativeEngine } from "../engine/native-engine.ts";
 import { createRunnerEngine } from "../engine/runner-engine.ts";
 import type { Phase } from "../kernel/phase.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
-import { buildPlan } from "../plan/build-plan.ts";
 import { diffPlan, type RunningPlugin, type Steps } from "../plan/diff-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Selection, Wish } from "../sources/source.ts";
 import { AttemptContent } from "./attempt-content.ts";
 import { AttemptMemory, type Standing } from "./attempt-memory.ts";
 import { ChangeReports, type MadeReport } from "./change-reports.ts";
-import { isFollowed, type ChangeRequest } from "./change-request.ts";
+import { isFollowed, type ChangeRequest, type Touch } from "./change-request.ts";
 import { runChange, type ChangeResult } from "./change.ts";
 import { directoryOwners } from "./directory-owners.ts";
 import { EndingGenerations } from "./ending-generations.ts";
@@ -19,6 +18,7 @@ import type { Generation } from "./generation.ts";
 import { newHints, readInputs, selectFrom, type HostInputs } from "./host-inputs.ts";
 import type { HostServices } from "./host-services.ts";
 import { createContextFactory } from "./per-plugin.ts";
+import { Planner } from "./planner.ts";
 import { phaseWithout, PluginPhases } from "./plugin-phases.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { Service } from "./service.ts";
@@ -41,6 +41,7 @@ export class Reconciler {
   readonly #endings = new EndingGenerations();
   readonly #memory = new AttemptMemory();
   readonly #reports: ChangeReports;
+  readonly #planner: Planner;
   #inputs: HostInputs | undefined;
   #owners: FileOwners | undefined;
   #plan: Plan = { entries: new Map(), order: [], problems: [] };
@@ -57,6 +58,7 @@ export class Reconciler {
     const createEngine = options.engine === "native" ? createNativeEngine : createRunnerEngine;
     this.#engine = createEngine({ cacheFolder: options.cacheFolder, logger: options.logger });
     this.#reports = new ChangeReports(options.logger);
+    this.#planner = new Planner(options);
     this.#phases = new PluginPhases((problem) => this.#reports.addFault(problem));
     this.#service = new Service(this.#phases);
     hosts += 1;
@@ -117,9 +119,10 @@ export class Reconciler {
   }
 
   /** Reads all sources anew. Throws what the first reading throws; see `readInputs`. */
-  read(isTouched: (name: string) => boolean): HostInputs {
+  read(touch: Touch): HostInputs {
     const previous = this.#inputs;
-    const inputs = readInputs(this.#options, previous, isTouched);
+    const inputs = readInputs(this.#options, previous, touch);
+    if (inputs === previous) return inputs;
     if (inputs.scan !== previous?.scan) this.#owners = directoryOwners(this.#options.directories, inputs.scan);
     for (const hint of newHints(inputs, previous)) this.#options.logger.debug(hint);
     this.#inputs = inputs;
@@ -140,16 +143,16 @@ export class Reconciler {
     const startedAtMs = Date.now();
     const { revision } = this;
     this.#engine.refresh();
-    const inputs = this.read(request.isTouched);
-    const { directories, hotReload } = this.#options;
-    const content = hotReload === null ? undefined : new AttemptContent(directories, inputs.scan, startedAtMs);
+    const inputs = this.read(request);
+    const { hotReload } = this.#options;
+    const content = hotReload === null ? undefined : new AttemptContent(inputs.scan, startedAtMs);
     const loaded = new Set<string>();
     const stopped = new Set<string>();
     const settled = new Set<string>();
     const retried = new Set<string>();
     for (;;) {
       // What a replaced generation had pulled in may not be wanted any more: the selection is made for each pass.
-      this.#plan = buildPlan(this.select(inputs), { coreVersion: this.#options.coreVersion });
+      this.#plan = this.#planner.plan(inputs, this.runtimeWishes.values(), this.inService);
       const running = this.#running();
       const steps = diffPlan(
         this.#plan,

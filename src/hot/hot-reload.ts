@@ -5,6 +5,7 @@ import type { Host } from "../host/host.ts";
 import type { ResolvedOptions } from "../host/resolve-options.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
+import type { DirectoryScan } from "../sources/source.ts";
 import { AdaptiveWatcher } from "./adaptive-watcher.ts";
 import { Bursts } from "./bursts.ts";
 import type { PathWatcher, WatchTarget } from "./path-watcher.ts";
@@ -13,6 +14,7 @@ import { adapterFor } from "./raw-application.ts";
 import { touchedPlugins } from "./touched-plugins.ts";
 
 type FollowedHost = Pick<Host, "follow" | "view" | "reportFault" | "on" | "problemOf">;
+type LinkedFolders = ReadonlyMap<string, readonly string[]>;
 type FollowingOptions = Pick<ResolvedOptions, "context" | "directories" | "configFile" | "logger">;
 
 /**
@@ -25,6 +27,8 @@ export class HotReload implements DiskFollower {
   readonly #bursts: Bursts<string>;
   readonly #watcher: PathWatcher;
   #targets: readonly WatchTarget[] = [];
+  #linked: { readonly scan: DirectoryScan; readonly folders: LinkedFolders } | undefined;
+  #scan: DirectoryScan | undefined;
   #ready: Promise<void> = Promise.resolve();
   #isStopped = false;
 
@@ -74,6 +78,9 @@ export class HotReload implements DiskFollower {
   }
 
   #retarget(sinceMs: number): void {
+    const { scan } = this.#host.view;
+    if (scan === this.#scan) return;
+    this.#scan = scan;
     const targets = this.#findTargets();
     if (this.#isStopped || isSame(targets, this.#targets)) return;
     this.#targets = targets;
@@ -90,7 +97,7 @@ export class HotReload implements DiskFollower {
     const trigger = touched?.size === 0 ? "config" : "file";
     const changed = paths.map((path) => displayPath(path)).toSorted();
     try {
-      await this.#host.follow({ trigger, changed, isTouched: (name) => touched?.has(name) ?? true });
+      await this.#host.follow({ trigger, changed, isTouched: (name) => touched?.has(name) ?? true, only: touched });
     } catch (error) {
       this.#options.logger.error(`a change of files could not be brought in: ${describeThrown(error)}`);
     }
@@ -121,13 +128,16 @@ export class HotReload implements DiskFollower {
   }
 
   /** By real path: the plugins whose folder is a link to it. */
-  #linkedFolders(): ReadonlyMap<string, readonly string[]> {
+  #linkedFolders(): LinkedFolders {
+    const { scan } = this.#host.view;
+    if (this.#linked?.scan === scan) return this.#linked.folders;
     const linked = new Map<string, string[]>();
     const roots = new Set(withRealPaths(this.#options.directories));
-    for (const { name, realPath } of this.#host.view.scan.plugins.values()) {
+    for (const { name, realPath } of scan.plugins.values()) {
       if (basename(realPath) === name && roots.has(dirname(realPath))) continue;
       linked.set(realPath, [...(linked.get(realPath) ?? []), name]);
     }
+    this.#linked = { scan, folders: linked };
     return linked;
   }
 }

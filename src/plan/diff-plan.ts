@@ -74,6 +74,7 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
 
   /** A dependency that only starts now counts when it runs: its dependents follow in the next pass. */
   function haveChanged(entry: PlanEntry, { dependencies }: RunningPlugin): boolean {
+    if (entry.dependencies.length + dependencies.length === 0) return false;
     const available = entry.dependencies.filter(isKept);
     return available.length !== dependencies.length || !available.every((name) => dependencies.includes(name));
   }

@@ -18,9 +18,13 @@ export interface Config {
   readonly text: string;
 }
 
-/** @throws PLUGO_CONFIG_UNREADABLE, or PLUGO_CONFIG_INVALID with every finding. */
-export function readConfig(file: string): Config {
-  return parseConfig(readConfigText(file), file);
+/**
+ * @param previous The file as it was read before; it is returned as it is when the text is the same.
+ * @throws PLUGO_CONFIG_UNREADABLE, or PLUGO_CONFIG_INVALID with every finding.
+ */
+export function readConfig(file: string, previous?: Config): Config {
+  const text = readConfigText(file);
+  return text === previous?.text ? previous : parseConfig(text, file);
 }
 
 /** @throws PLUGO_CONFIG_UNREADABLE */

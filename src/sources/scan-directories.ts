@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
 import { fileErrorReason } from "../kernel/file-error-reason.ts";
@@ -23,13 +23,17 @@ export function scanDirectories(
 ): DirectoryScan {
   const found = new Map<string, FoundPlugin>();
   const otherFolders = new Map<string, string>();
+  const others: Folder[] = [];
   const problems: PlugoError[] = [];
   const hints: string[] = [];
   for (const directory of new Set(directories.map((path) => resolve(path)))) {
-    for (const folder of listFolders(directory)) {
+    const { folders, files } = list(directory);
+    others.push(...files);
+    for (const folder of folders) {
       const plugin = findPlugin(folder, previous, isTouched);
       const other = found.get(folder.name);
       if (plugin === undefined) {
+        others.push(folder);
         if (!otherFolders.has(folder.name)) otherFolders.set(folder.name, folder.path);
         if (!isSkippedName(folder.name)) hints.push(`"${displayPath(folder.path)}" has no ${metadataFile}: no plugin`);
       } else if (other === undefined) {
@@ -45,9 +49,25 @@ export function scanDirectories(
   return Object.freeze({
     plugins,
     otherFolders,
+    beside: Object.freeze(others.filter(({ name }) => !found.has(name)).map(({ path }) => path)),
     problems: Object.freeze(problems),
     hints: Object.freeze(hints),
   });
+}
+
+/** Whether each of these names is still the plugin of that name that `scan` found, as it was found. */
+export function isScanCurrent(scan: DirectoryScan, directories: readonly string[], names: Iterable<string>): boolean {
+  for (const name of names) {
+    const plugin = scan.plugins.get(name);
+    if (plugin === undefined || plugin.manifest instanceof Error) return false;
+    // Where two directories have the name, it matters which of them it is.
+    const places = new Set(directories.map((directory) => inside(resolve(directory), name)));
+    if ([...places].some((path) => existsSync(path) !== (path === plugin.path))) return false;
+    const result = readManifest(plugin.path, name, plugin.manifest);
+    if (!("manifest" in result) || result.manifest !== plugin.manifest) return false;
+    if (realpathSync(plugin.path) !== plugin.realPath) return false;
+  }
+  return true;
 }
 
 /** Most file systems list names in order. */
@@ -60,6 +80,7 @@ function sortedByName(found: ReadonlyMap<string, FoundPlugin>): ReadonlyMap<stri
   return found;
 }
 
+/** An entry of a plugin directory. */
 interface Folder {
   readonly name: string;
   readonly path: string;
@@ -68,7 +89,7 @@ interface Folder {
   readonly realPath: string;
 }
 
-function listFolders(directory: string): readonly Folder[] {
+function list(directory: string): { readonly folders: readonly Folder[]; readonly files: readonly Folder[] } {
   let entries: readonly Dirent[];
   let realDirectory: string;
   try {
@@ -82,15 +103,16 @@ function listFolders(directory: string): readonly Folder[] {
     );
   }
   const folders: Folder[] = [];
+  const files: Folder[] = [];
   for (const entry of entries) {
     // Some file systems do not tell what an entry is; it is then looked at like a link.
     const isLink = !entry.isDirectory() && !entry.isFile();
-    if (!isLink && !entry.isDirectory()) continue;
     const path = inside(directory, entry.name);
-    if (isLink && !leadsToFolder(path)) continue;
-    folders.push({ name: entry.name, path, isLink, realPath: inside(realDirectory, entry.name) });
+    const isFolder = isLink ? leadsToFolder(path) : entry.isDirectory();
+    const listed = { name: entry.name, path, isLink, realPath: inside(realDirectory, entry.name) };
+    (isFolder ? folders : files).push(listed);
   }
-  return folders;
+  return { folders, files };
 }
 
 /** What `path.join` would say of a resolved directory and a single name, in a fraction of the time. */

@@ -24,6 +24,8 @@ export interface DirectoryScan {
   readonly plugins: ReadonlyMap<string, FoundPlugin>;
   /** Folders without a `metadata.json`, by name: no plugins, unless a source names them. */
   readonly otherFolders: ReadonlyMap<string, string>;
+  /** What lies in the directories beside the plugins, folders and files, as paths. */
+  readonly beside: readonly string[];
   readonly problems: readonly PlugoError[];
   readonly hints: readonly string[];
 }

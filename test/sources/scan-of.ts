@@ -7,6 +7,7 @@ export function scanOf(plugins: Readonly<Record<string, object>>, otherFolders: 
   const names = Object.keys(plugins).toSorted();
   return {
     plugins: new Map(names.map((name) => [name, foundPlugin(name, plugins[name] ?? {})])),
+    beside: [],
     otherFolders: new Map(otherFolders.map((name) => [name, `/plugins/${name}`])),
     problems: [],
     hints: [],
