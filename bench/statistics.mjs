@@ -10,3 +10,9 @@ export function spread(values, digits = 1) {
   const format = (value) => value.toFixed(digits);
   return `${format(median(values))} (${format(Math.min(...values))}–${format(Math.max(...values))})`;
 }
+
+/** @param {readonly number[]} values @param {number} share 0.99 for the value that 99 % are not above */
+export function percentile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)];
+}

@@ -14,7 +14,7 @@ const { version } = JSON.parse(readFileSync(at("package.json"), "utf8"));
 
 const app = express();
 
-// What every plugin's initPlugin gets as its first argument.
+// What every plugin's initPlugin gets as its first argument: each its own router, at /plugins/<name>.
 const context = { app: expressRoutes(app) };
 /** @typedef {import("@plugo/node").ScopedContext<typeof context>} AppContext */
 
@@ -46,7 +46,7 @@ const port = await listen(server, Number(process.env.PORT ?? 3000));
 console.log(`\n${pluginTable(host.snapshot())}\n`);
 console.log(`Open http://localhost:${port}/`);
 for (const name of host.loaded) console.log(`     http://localhost:${port}/plugins/${name}`);
-console.log("Press Ctrl-C to stop.");
+console.log("Edit a file in examples/express-plugins/plugins and reload the page. Press Ctrl-C to stop.");
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void close());
 

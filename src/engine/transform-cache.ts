@@ -114,7 +114,8 @@ export class TransformCache {
   /** Rewrites a file that is mostly of no use any more. What another process appends meanwhile may be lost: it is made again. */
   #compact({ buffer, batches }: CacheContent, used: ReadonlySet<IndexEntry>): void {
     if (buffer.length < compactFrom.bytes && batches < compactFrom.batches) return;
-    const kept = encodeBatch(Array.from(used, (entry) => readEntry(buffer, entry, true)));
+    const transforms = Array.from(used, (entry) => readEntry(buffer, entry, true));
+    const kept = encodeBatch(transforms.filter((transform) => transform !== undefined));
     if (kept.length > buffer.length / 2 && batches < compactFrom.batches) return;
     const file = this.#file();
     const temporary = `${file}.${crypto().randomUUID()}.tmp`;

@@ -19,6 +19,7 @@ interface WatchedFolder {
 export class EventWatcher implements PathWatcher {
   readonly #events: WatcherEvents;
   readonly #folders = new Map<string, WatchedFolder>();
+  #targets: readonly WatchTarget[] = [];
   /** The folders that are watched with everything in them. */
   #roots: ReadonlySet<string> = new Set();
   /** The names that count in folders which are watched for some entries only. */
@@ -30,10 +31,9 @@ export class EventWatcher implements PathWatcher {
   }
 
   async watch(targets: readonly WatchTarget[], sinceMs: number): Promise<void> {
+    this.#targets = targets;
     this.#roots = new Set(targets.filter(({ kind }) => kind === "folder").map(({ path }) => path));
-    this.#entries = entriesOf(targets);
-    for (const path of this.#folders.keys()) if (!this.#isWanted(path)) this.#forget(path);
-    for (const folder of this.#entries.keys()) this.#add(folder);
+    this.#watchEntries();
     const earliestMs = sinceMs - clockToleranceMs;
     for (const root of this.#roots) {
       for await (const { path, isFolder, stats } of inTimeSlices(walkFolder(root))) {
@@ -51,6 +51,13 @@ export class EventWatcher implements PathWatcher {
     this.#isClosed = true;
     for (const { watcher } of this.#folders.values()) watcher.close();
     this.#folders.clear();
+  }
+
+  /** Beside the folders; where the links among the targets lead to is looked up anew. */
+  #watchEntries(): void {
+    this.#entries = entriesOf(this.#targets);
+    for (const path of this.#folders.keys()) if (!this.#isWanted(path)) this.#forget(path);
+    for (const folder of this.#entries.keys()) this.#add(folder);
   }
 
   #isWanted(folder: string): boolean {
@@ -95,6 +102,8 @@ export class EventWatcher implements PathWatcher {
     if (isIgnoredFile(name)) return;
     const entries = this.#entries.get(folder);
     if (entries?.has(name) !== true && !entries?.has(anyName) && !this.#isInRoot(folder)) return;
+    // A link may have been turned.
+    if (entries?.has(anyName) === true) this.#watchEntries();
     this.#look(folder.endsWith(sep) ? folder + name : folder + sep + name);
   }
 

@@ -1,21 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import type { LoadReport, PluginHost } from "@plugo/node";
+import type { LoadReport } from "@plugo/node";
 import { keepLines, loadFrom, phases } from "../support/load.ts";
+import { nextReport } from "../support/next-report.ts";
 import { createFolder, plugin, tracingPlugin } from "../support/plugin-folder.ts";
-
-/** The next report of a change. Watching does not keep the process alive, so waiting does. */
-function nextReport(host: PluginHost): Promise<LoadReport> {
-  const alive = setInterval(() => {}, 60_000);
-  return new Promise((resolve) => {
-    const listening = host.on("change", (report) => {
-      listening[Symbol.dispose]();
-      clearInterval(alive);
-      resolve(report);
-    });
-  });
-}
 
 const live = { hotReload: true } as const;
 
