@@ -5,7 +5,6 @@ import type { PluginScope } from "../host/plugin-scope.ts";
 export class Visits {
   readonly #hold: PluginScope["hold"];
   readonly #open = new Set<Visit>();
-  #draining = false;
 
   constructor(plugin: PluginScope) {
     this.#hold = plugin.hold;
@@ -20,7 +19,6 @@ export class Visits {
     const visit = new Visit(response);
     const held = this.#hold();
     this.#open.add(visit);
-    if (this.#draining) visit.endStream();
     const leave = (): void => {
       visit.leave();
       this.#open.delete(visit);
@@ -34,7 +32,6 @@ export class Visits {
   /** A moment later: what the plugin itself does when `draining` aborts, such as a last event, comes before. */
   #drain(): void {
     process.nextTick(() => {
-      this.#draining = true;
       for (const visit of this.#open) visit.endStream();
     });
   }

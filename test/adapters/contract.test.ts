@@ -343,16 +343,16 @@ for (const framework of frameworks) {
       assert.equal((await ask(application.url, "/plugins/a")).text, "2");
     });
 
-    test("lets waiting requests fall through when the host closes", async () => {
+    test("lets waiting requests fall through at once when the host closes", async () => {
       await using application = await framework.start();
       const out = createGate();
-      const code = (label: string): string => `export async function initPlugin({ app, out }: any, plugin: any) {
+      const ended = createGate();
+      const code = `export async function initPlugin({ app, gates }: any, plugin: any) {
         ${framework.text("/", `"1"`)}
-        if (${label} > 1) { out.resolve(); await new Promise(() => {}); }
+        plugin.defer(() => { gates.out.resolve(); return gates.ended.promise; });
       }`;
-      using folder = createFolder(plugin("a", code("1"), { reload: "restart" }));
-      await using host = await load(folder, application, { context: { out } });
-      folder.write(plugin("a", code("2"), { reload: "restart" }));
+      using folder = createFolder(plugin("a", code, { reload: "restart" }));
+      await using host = await load(folder, application, { context: { gates: { out, ended } } });
       const reloaded = host.reload("a");
       await out.promise;
       const arrived = nextRequest();
@@ -360,6 +360,7 @@ for (const framework of frameworks) {
       await arrived;
       const closed = host.close();
       assert.equal((await waiting).text, "host 404");
+      ended.resolve();
       await Promise.all([reloaded, closed]);
     });
 
@@ -382,7 +383,7 @@ for (const framework of frameworks) {
       using folder = createFolder({
         ...plugin(
           "a",
-          `export async function initPlugin(context: any) { const app = await context.app; ${framework.text("/", `"a"`)} return app; }`,
+          `export async function initPlugin(context: any) { const app = await context.app; if (app.then !== undefined) throw new Error("it is thenable"); ${framework.text("/", `"a"`)} return app; }`,
         ),
         ...plugin("b", `export function initPlugin() {}`),
       });

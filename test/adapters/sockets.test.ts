@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:http";
+import Module from "node:module";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { describe, test } from "node:test";
 import { httpRoutes } from "@plugo/node/http";
@@ -67,7 +68,7 @@ const withUpgrade = (label: string): string => `export function initPlugin({ app
   const server = new tools.WebSocketServer({ noServer: true });
   app.upgrade((request: any, socket: any, head: any) => server.handleUpgrade(request, socket, head, (client: any) => {
     client.on("message", (data: any) => client.send("${label} " + data));
-    client.on("close", () => tools.log.push("close ${label}"));
+    client.on("close", async () => { for (let step = 0; step < 50; step += 1) await undefined; tools.log.push("close ${label}"); });
   }));
   plugin.defer(() => tools.log.push("end ${label}"));
 }`;
@@ -143,6 +144,20 @@ describe("httpRoutes upgrade and webSocket", () => {
     socket.send("fail");
     assert.equal((await closed)[0], 1011);
     void host;
+  });
+
+  test("fails a plugin that uses webSocket where ws is not installed", async (context) => {
+    const loader = Module as unknown as { _load: (name: string, ...more: unknown[]) => unknown };
+    const load = loader._load;
+    context.mock.method(loader, "_load", (name: string, ...more: unknown[]) => {
+      if (name === "ws") throw Object.assign(new Error("Cannot find module 'ws'"), { code: "MODULE_NOT_FOUND" });
+      return load(name, ...more);
+    });
+    await using application = await start();
+    using folder = createFolder(plugin("a", withHandlers("1")));
+    await using host = await loadFrom(folder, { context: application.context });
+    assert.deepEqual(codes(host), ["a: PLUGO_PACKAGE_MISSING"]);
+    assert.equal(host.report.problems[0]!.remedy, `Run "npm install ws" in the application.`);
   });
 
   test("leaves other paths to the server's listeners, and refuses them when there are none", async () => {
