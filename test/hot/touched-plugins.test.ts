@@ -69,7 +69,9 @@ describe("touchedPlugins", () => {
     fc.assert(
       fc.property(fc.array(anyPath, { maxLength: 6 }), (paths) => {
         const each = paths.map((path) => touched(path));
-        const expected = each.includes(undefined) ? undefined : [...new Set(each.flat())].toSorted((a = "", b = "") => (a < b ? -1 : 1));
+        const expected = each.includes(undefined)
+          ? undefined
+          : [...new Set(each.flat())].toSorted((a = "", b = "") => (a < b ? -1 : 1));
         assert.deepEqual(touched(...paths), expected);
       }),
     );
