@@ -23,16 +23,16 @@ test("an adapter has the type of a view of its framework's router", () => {
   };
   const views: readonly PerPlugin<unknown>[] = Object.values(context);
   assert.equal(views.length, 5);
-  // Compiling is the test.
-  const take = (_: {
+  interface Expected {
     http: HttpRoutes;
     express: Router;
     fastify: FastifyInstance;
     hono: Hono<{ Variables: { user: string } }>;
     koa: KoaRouter<{ user: string }>;
-  }): void => {};
+  }
+  // Compiling is the test.
   const use = (scoped: ScopedContext<typeof context>): void => {
-    take(scoped);
+    scoped satisfies Expected;
     scoped.hono.get("/", (request) => request.text(request.get("user")));
     scoped.koa.get("/", (request) => void (request.body = request.state.user.toUpperCase()));
     scoped.express.get("/", (_request, response) => void response.send(""));
