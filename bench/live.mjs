@@ -30,8 +30,10 @@ for (let round = 0; round < Number(values.rounds); round += 1) {
 
 console.log(`\nNode.js ${version}, ${values.rounds} rounds of ${values.saves} saves, debounce 50 ms; ms: median, p99`);
 const titles = {
-  total: "from the write to the change report",
+  served: "from the write to the swap",
   beyondDebounce: "  of that, beyond the debounce",
+  heard: "  of that, until the system tells of it",
+  total: "from the write to the change report",
   engine: "  of that, the change itself (report.durationMs)",
   bare: "bare fs.watch and eval",
   reload: "host.reload() of a five-file plugin, one file new",

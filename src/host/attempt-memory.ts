@@ -76,7 +76,9 @@ export class AttemptMemory {
     for (const name of result.stop) this.#failures.delete(name);
     const problems = new Map<string, PlugoError>();
     const attempted = new Set(steps.attempts);
+    const hadNone = this.#problems.size + this.#failures.size + result.problems.size === 0;
     for (const entry of plan.entries.values()) {
+      if (hadNone && entry.problem === null) continue;
       const { name } = entry;
       const isOpen = steps.held.has(name) || (entry.status === "ready" && !inService.has(name));
       const before = isOpen && !attempted.has(name) ? this.#problems.get(name) : undefined;

@@ -24,7 +24,7 @@ export class Planner {
   plan(inputs: HostInputs, runtimeWishes: Iterable<Wish>, inService: ReadonlyMap<string, Generation>): Plan {
     const wishes = [...runtimeWishes];
     // What a generation in service was made from pulls in dependencies, too; only one that is out of date matters.
-    const stands = [...inService.values()].every((generation) => pullsInNothingElse(generation, inputs));
+    const stands = pullInNothingElse(inService, inputs);
     const made = stands ? this.#made : undefined;
     if (made?.inputs === inputs && isSame(made.wishes, wishes)) return made.plan;
     const selection = selectFrom(inputs, this.#options, {
@@ -37,9 +37,13 @@ export class Planner {
   }
 }
 
-function pullsInNothingElse({ name, entry: { manifest } }: Generation, { scan }: HostInputs): boolean {
-  if (manifest === undefined || manifest.dependencies.length === 0) return true;
-  return scan.plugins.get(name)?.manifest === manifest;
+function pullInNothingElse(inService: ReadonlyMap<string, Generation>, { scan }: HostInputs): boolean {
+  for (const { name, entry } of inService.values()) {
+    const { manifest } = entry;
+    if (manifest === undefined || manifest.dependencies.length === 0) continue;
+    if (scan.plugins.get(name)?.manifest !== manifest) return false;
+  }
+  return true;
 }
 
 function isSame(left: readonly Wish[], right: readonly Wish[]): boolean {

@@ -263,7 +263,9 @@ export class Reconciler {
     this.#leaving = new Set();
     const ending = [...leaving, ...result.discarded];
     const busy = new Set(ending.map(({ name }) => name));
-    for (const name of this.#plan.entries.keys()) if (!busy.has(name)) this.#leave(name);
+    for (const name of this.#plan.entries.keys()) {
+      if (!this.inService.has(name) && !busy.has(name)) this.#leave(name);
+    }
     for (const name of busy) {
       if (this.#phases.get(name) === "active" && !this.inService.has(name)) this.#phases.enter(name, "draining");
     }
@@ -302,8 +304,10 @@ export class Reconciler {
   #running(): ReadonlyMap<string, RunningPlugin> {
     const running = new Map<string, RunningPlugin>();
     for (const [name, { dependencies, entry }] of this.inService) {
-      const names = dependencies.size === 0 ? none : [...dependencies.keys()];
-      running.set(name, { dependencies: names, required: entry.required });
+      running.set(
+        name,
+        dependencies.size === 0 ? alone : { dependencies: [...dependencies.keys()], required: entry.required },
+      );
     }
     return running;
   }
@@ -315,7 +319,7 @@ export class Reconciler {
   }
 }
 
-const none: readonly string[] = [];
+const alone: RunningPlugin = { dependencies: [], required: [] };
 
 /**
  * Whether what a pass has done can call for more: a start that a neighbour took with it, dependents of an optional
@@ -333,5 +337,6 @@ function mayNeedAnotherPass(
   // At the first load nothing stands on what was there before.
   if (running.size === 0) return false;
   if (stop.size > 0 || [...swapIn.keys()].some((name) => !running.has(name))) return true;
-  return [...plan.entries.values()].some(({ selected }) => selected.source === "dependency");
+  for (const { selected } of plan.entries.values()) if (selected.source === "dependency") return true;
+  return false;
 }

@@ -54,10 +54,13 @@ export class Service {
     this.#generations = next;
     this.#revision += 1;
     let position = 0;
+    const others = before.values();
     for (const generation of next.values()) {
-      generation.enterService(position);
+      if (generation !== others.next().value) {
+        generation.enterService(position);
+        this.#phases.enter(generation.name, "active");
+      }
       position += 1;
-      this.#phases.enter(generation.name, "active");
     }
     this.#tell();
     if (!hasSwapSubscribers()) return;

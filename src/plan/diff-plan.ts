@@ -59,7 +59,9 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
   function decide(entry: PlanEntry): void {
     const { name } = entry;
     const current = running.get(name);
-    const isRemade = entry.dependencies.some((dependency) => attempts.has(dependency) && running.has(dependency));
+    const isRemade =
+      entry.dependencies.length > 0 &&
+      entry.dependencies.some((dependency) => attempts.has(dependency) && running.has(dependency));
     if (current === undefined) {
       const isPossible = entry.required.every((dependency) => attempts.has(dependency) || isKept(dependency));
       const isWorthIt = entry.dependencies.some((dependency) => attempts.has(dependency)) || !facts.hasFailed(name);
