@@ -1,10 +1,11 @@
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, sep } from "node:path";
 import type { DiskFollower } from "../host/disk-follower.ts";
 import type { Host } from "../host/host.ts";
 import type { ResolvedOptions } from "../host/resolve-options.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
+import { metadataFile } from "../manifest/read-manifest.ts";
 import type { DirectoryScan } from "../sources/source.ts";
 import { AdaptiveWatcher } from "./adaptive-watcher.ts";
 import { Bursts } from "./bursts.ts";
@@ -95,12 +96,20 @@ export class HotReload implements DiskFollower {
   /** @param touched The plugins to look at; all of them when `undefined`. The config is always looked at. */
   async #compare(paths: readonly string[], touched: ReadonlySet<string> | undefined): Promise<void> {
     const trigger = touched?.size === 0 ? "config" : "file";
-    const changed = paths.map((path) => displayPath(path)).toSorted();
+    const named = paths.filter((path) => this.#isWorthNaming(path));
+    const changed = named.map((path) => displayPath(path)).toSorted();
     try {
       await this.#host.follow({ trigger, changed, isTouched: (name) => touched?.has(name) ?? true, only: touched });
     } catch (error) {
       this.#options.logger.error(`a change of files could not be brought in: ${describeThrown(error)}`);
     }
+  }
+
+  /** What has gone may have been a temporary file of an editor, which nobody knows. */
+  #isWorthNaming(path: string): boolean {
+    if (existsSync(path) || this.#options.directories.includes(dirname(path))) return true;
+    for (const { modules } of this.#host.view.generations.values()) if (modules?.files.has(path) === true) return true;
+    return basename(path) === metadataFile;
   }
 
   #findTargets(): readonly WatchTarget[] {

@@ -26,6 +26,29 @@ describe("hot reload", () => {
     assert.deepEqual(log, ["init a1", "init b", "init a2", "undo a1"]);
   });
 
+  test("names a file that has gone only when it was one of the plugin's", async () => {
+    using folder = createFolder({
+      ...plugin("a", `import "./part.ts"; export function initPlugin() {}`),
+      "a/part.ts": "export {};",
+    });
+    await using host = await loadFrom(folder, { ...live, context: {} });
+    await host.settled();
+    const change = nextReport(host);
+    folder.write({ "a/sedXYZ": "x" });
+    folder.remove("a/sedXYZ");
+    folder.remove("a/part.ts");
+    const { changed, problems } = await change;
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ["PLUGO_IMPORT_NOT_FOUND"],
+    );
+    assert.ok(
+      changed.some((path) => path.endsWith("part.ts")),
+      changed.join(),
+    );
+    assert.ok(!changed.some((path) => path.endsWith("sedXYZ")), changed.join());
+  });
+
   test("settled includes a write that finished before the call", async () => {
     const log: string[] = [];
     using folder = createFolder(plugin("a", tracingPlugin("a0")));
