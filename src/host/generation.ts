@@ -89,13 +89,18 @@ export class Generation {
     return this.#whileLoading?.(dependency) ?? this.#dependencies.get(dependency)?.modules;
   }
 
+  /** Whether a swap has ever put it in service. */
+  get hasServed(): boolean {
+    return this.position !== neverInService;
+  }
+
   get isLive(): boolean {
     return this.services.isLive(this);
   }
 
   /** Whether work is in flight that its end has to wait for. What was never in service is not waited for. */
   get isBusy(): boolean {
-    return this.#holds > 0 && this.position !== neverInService;
+    return this.#holds > 0 && this.hasServed;
   }
 
   /**
