@@ -20,6 +20,7 @@ export interface LeakSurroundings {
 interface Ended {
   readonly id: string;
   readonly plugin: string;
+  readonly number: number;
   readonly dependencies: readonly string[];
   readonly endedAt: number;
   /** The evaluated texts of those files that are still in memory, by path. */
@@ -42,8 +43,12 @@ export class LeakWatch {
   readonly #collections = new MajorCollections(() => this.#judge());
   readonly #anchors = new FinalizationRegistry<{ readonly ended: Ended; readonly path: string }>(({ ended, path }) => {
     ended.texts.delete(path);
-    if (ended.texts.size === 0) this.#ended.delete(ended);
+    if (ended.texts.size > 0) return;
+    this.#ended.delete(ended);
+    this.#collected.set(ended.plugin, Math.max(ended.number, this.#collected.get(ended.plugin) ?? 0));
   });
+  /** The newest generation of each plugin that has been collected. */
+  readonly #collected = new Map<string, number>();
   #resourcesBefore: ReadonlyMap<string, number> | undefined;
   #closed = false;
 
@@ -62,6 +67,7 @@ export class LeakWatch {
     const ended: Ended = {
       id: idOf(generation),
       plugin: generation.name,
+      number: generation.number,
       dependencies,
       endedAt: this.#collections.now(),
       texts: new Map(anchors.map(({ path, text }) => [path, text])),
@@ -82,7 +88,9 @@ export class LeakWatch {
     const excused = this.#excused(overdue);
     const leaks = groupByPlugin(overdue);
     for (const [plugin, all] of leaks) {
-      const leaked = all.filter(({ id }) => !excused.has(id));
+      // A leak holds one generation after the other; where a later one was collected, V8 is only late with the others.
+      const newest = this.#collected.get(plugin) ?? 0;
+      const leaked = all.filter(({ id, number }) => !excused.has(id) && number > newest);
       if (leaked.length >= fewest) this.#report(plugin, leaked);
     }
     if ([...this.#ended].every(({ endedAt }) => this.#collections.isOverdue(endedAt))) this.#collections.pause();
