@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { plugoError } from "../kernel/plugo-error.ts";
 import { flag } from "./compiled-file.ts";
+import type { ModuleAnchor } from "./engine.ts";
 import type { CommonJsFunction, DynamicImport } from "./evaluate.ts";
 import { evaluateFile } from "./execute-module.ts";
 import { defineValue } from "./exports-object.ts";
@@ -47,6 +48,14 @@ export class CommonJsModules {
     if ((typeof exports !== "object" && typeof exports !== "function") || exports === null) return;
     for (const name of Object.keys(exports)) {
       if (name !== "default") defineValue(namespace, name, (exports as Record<string, unknown>)[name]);
+    }
+  }
+
+  /** What lives as long as the functions of each file that has run. */
+  *anchors(): Generator<ModuleAnchor> {
+    for (const [path, object] of Object.entries(this.#cache)) {
+      const { file } = this.#graph.record(path);
+      if (file.kind === "commonjs") yield { object, path, text: file.text };
     }
   }
 

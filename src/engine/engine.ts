@@ -27,6 +27,12 @@ export interface Engine {
    * @param modules The generation that threw, where it is known; else the one that was loaded last is taken.
    */
   mapStack(error: unknown, modules?: LoadedModules): string;
+
+  /**
+   * The files that Node.js itself imported for plugins, once for the whole process, and whose content has changed since:
+   * only a restart brings the change in. Each change is told once. Packages are not looked at.
+   */
+  changedSinceImport(): readonly string[];
 }
 
 /** What an engine has to know to load one generation of one plugin. */
@@ -62,6 +68,17 @@ export interface LoadedModules {
   readonly namespace: Readonly<Record<string, unknown>>;
   /** The files that this generation was made from (own and shared ones), with the hash of their content. */
   readonly files: ReadonlyMap<string, string>;
+  /** One object for each module that is evaluated by now; none where the engine cannot tell. */
+  anchors(): readonly ModuleAnchor[];
+}
+
+/** What lives exactly as long as any function or class of one evaluated module. */
+export interface ModuleAnchor {
+  readonly object: object;
+  /** The module's file. */
+  readonly path: string;
+  /** The text that was evaluated, which the sources of its functions are parts of. */
+  readonly text: string;
 }
 
 /** The owner of a file, by its real path. */

@@ -38,7 +38,8 @@ export const headerLines = 1;
 /**
  * The text that is evaluated: the code as a function in parentheses. Timers are parameters of a function around it,
  * so that a file's own `const setTimeout` is no second declaration. The address is the same for every generation:
- * breakpoints survive a reload.
+ * breakpoints survive a reload. The last statement never runs: what a function mentions belongs to the scope that every
+ * function of the file keeps, so the module's object is collected exactly when all of them are.
  */
 export function evaluatedText(
   kind: "esm" | "commonjs",
@@ -55,7 +56,8 @@ export function evaluatedText(
         ? `(function${esModule}`
         : `(async function${esModule}`;
   const map = inlineMap === undefined ? "" : `\n//# sourceMappingURL=data:application/json;base64,${inlineMap}`;
-  return `${timers ? withTimers : ""}${head}${code}\n})${timers ? "})" : ""}\n//# sourceURL=${url}${map}`;
+  const anchor = kind === "commonjs" ? "module" : "__plugo_exports__";
+  return `${timers ? withTimers : ""}${head}${code}\n;if(0)()=>${anchor}})${timers ? "})" : ""}\n//# sourceURL=${url}${map}`;
 }
 
 /**

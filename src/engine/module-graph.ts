@@ -3,7 +3,7 @@ import { displayPath } from "../kernel/display-path.ts";
 import { describeThrown, isPlugoError, plugoError } from "../kernel/plugo-error.ts";
 import { CommonJsModules } from "./commonjs.ts";
 import { type CompiledFile, flag } from "./compiled-file.ts";
-import type { FileOwners, LoadRequest, OwnedTimers } from "./engine.ts";
+import type { FileOwners, LoadRequest, ModuleAnchor, OwnedTimers } from "./engine.ts";
 import type { DynamicImport } from "./evaluate.ts";
 import { planEvaluation } from "./evaluation-plan.ts";
 import { executeModule, type ModuleContext, suspendModule } from "./execute-module.ts";
@@ -74,6 +74,14 @@ export class ModuleGraph implements ImportableModules, ModuleContext, LinkSteps,
     const files = new Map([[this.#entry.file.path, this.#entry.file.hash]]);
     if (this.#others !== undefined) for (const [path, { file }] of this.#others) files.set(path, file.hash);
     return files;
+  }
+
+  anchors(): readonly ModuleAnchor[] {
+    const anchors: ModuleAnchor[] = [...(this.#commonJs?.anchors() ?? [])];
+    for (const { file, namespace } of [this.#entry, ...(this.#others?.values() ?? [])]) {
+      if (file.kind === "esm") anchors.push({ object: namespace, path: file.path, text: file.text });
+    }
+    return anchors;
   }
 
   timers(): OwnedTimers {

@@ -11,7 +11,7 @@ import { isTypeScript } from "./language.ts";
  * files needs a restart, and TypeScript runs only where Node.js runs it.
  */
 export function createNativeEngine(_options: EngineOptions): Engine {
-  return { load, isCurrent, refresh: () => {}, flush: () => {}, mapStack };
+  return { load, isCurrent, refresh: () => {}, flush: () => {}, mapStack, changedSinceImport: () => [] };
 }
 
 /** The content that each file of this process was evaluated from: Node.js keeps it to the end. */
@@ -20,11 +20,17 @@ const evaluated = new Map<string, string>();
 async function load({ plugin, entry }: LoadRequest): Promise<LoadedModules> {
   try {
     const hash = contentHash(readFileSync(entry, "utf8"));
-    if ((evaluated.get(entry) ?? hash) !== hash) throw plugoError("PLUGO_RESTART_NEEDED", { name: plugin }, { plugin });
+    if ((evaluated.get(entry) ?? hash) !== hash) {
+      throw plugoError(
+        "PLUGO_RESTART_NEEDED",
+        { files: [displayPath(entry)], by: `the plugin "${plugin}"` },
+        { plugin },
+      );
+    }
     evaluated.set(entry, hash);
     const files = new Map([[entry, hash]]);
     const namespace = (await import(pathToFileURL(entry).href)) as Record<string, unknown>;
-    return { namespace, files };
+    return { namespace, files, anchors: () => [] };
   } catch (error) {
     throw explain(error, plugin, entry);
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { vm } from "../kernel/lazy-require.ts";
 import { createNamespace, defineValue, type Namespace } from "./exports-object.ts";
+import { ImportedFiles } from "./imported-files.ts";
 import { withoutExperimentalWarning } from "./without-experimental-warning.ts";
 
 type Importer = (specifier: string, options?: ImportCallOptions) => Promise<Namespace>;
@@ -11,6 +12,7 @@ type Importer = (specifier: string, options?: ImportCallOptions) => Promise<Name
 export class NativeImports {
   readonly #importers = new Map<string, Importer>();
   readonly #builtins = new Map<string, Namespace>();
+  readonly #files = new ImportedFiles();
 
   /** Forgets the importers; their number is that of the folders that were imported from. */
   refresh(): void {
@@ -33,8 +35,14 @@ export class NativeImports {
 
   /** Imports a file as it is; JSON and addons through `require`, which shares them with the host. */
   file(path: string, options?: ImportCallOptions): Namespace | Promise<Namespace> {
+    this.#files.add(path);
     if (path.endsWith(".json") || path.endsWith(".node")) return asNamespace(createRequire(path)(path));
     return import(pathToFileURL(path).href, options) as Promise<Namespace>;
+  }
+
+  /** The imported files whose content has changed since; each change is told once. */
+  changedSinceImport(): readonly string[] {
+    return this.#files.changed();
   }
 
   #importer(folder: string): Importer {

@@ -60,6 +60,10 @@ class RunnerEngine implements Engine {
     this.#cache.flush(this.#loaded.values());
   }
 
+  changedSinceImport(): readonly string[] {
+    return this.#services.native.changedSinceImport();
+  }
+
   mapStack(error: unknown, modules?: LoadedModules): string {
     return mapStackFrames(error, (path) => this.#originalsOf(path, modules));
   }

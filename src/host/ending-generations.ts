@@ -3,6 +3,16 @@ import type { Generation } from "./generation.ts";
 /** The generations that are out of service and have not ended yet. */
 export class EndingGenerations {
   readonly #endings = new Map<Generation, Promise<void>>();
+  readonly #onEnd: (generation: Generation) => void;
+
+  /** @param onEnd Called when one has ended, before who ended it is told. */
+  constructor(onEnd: (generation: Generation) => void) {
+    this.#onEnd = onEnd;
+  }
+
+  [Symbol.iterator](): Iterator<Generation> {
+    return this.#endings.keys();
+  }
 
   /** Whether a generation of this plugin has not ended yet. */
   has(name: string): boolean {
@@ -36,6 +46,7 @@ export class EndingGenerations {
   async #end(generation: Generation, onEnd: (generation: Generation) => void): Promise<void> {
     await generation.end();
     this.#endings.delete(generation);
+    this.#onEnd(generation);
     onEnd(generation);
   }
 }

@@ -105,13 +105,18 @@ export class Generation {
     return readFolderContent(selected.target.plugin.realPath, matcherOf(manifest.watch));
   }
 
+  /** Whether a swap has ever put it in service. */
+  get hasServed(): boolean {
+    return this.position !== neverInService;
+  }
+
   get isLive(): boolean {
     return this.services.isLive(this);
   }
 
   /** Whether work is in flight that its end has to wait for. What was never in service is not waited for. */
   get isBusy(): boolean {
-    return this.#holds > 0 && this.position !== neverInService;
+    return this.#holds > 0 && this.hasServed;
   }
 
   /**

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Engine, FileOwners } from "../engine/engine.ts";
 import { createNativeEngine } from "../engine/native-engine.ts";
 import { createRunnerEngine } from "../engine/runner-engine.ts";
+import { displayPath } from "../kernel/display-path.ts";
 import type { Phase } from "../kernel/phase.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { diffPlan, type RunningPlugin, type Steps } from "../plan/diff-plan.ts";
@@ -17,6 +18,7 @@ import { EndingGenerations } from "./ending-generations.ts";
 import type { Generation } from "./generation.ts";
 import { newHints, readInputs, selectFrom, type HostInputs } from "./host-inputs.ts";
 import type { HostServices } from "./host-services.ts";
+import { LeakWatch } from "./leak-watch.ts";
 import { createContextFactory } from "./per-plugin.ts";
 import { Planner } from "./planner.ts";
 import { phaseWithout, PluginPhases } from "./plugin-phases.ts";
@@ -38,7 +40,8 @@ export class Reconciler {
   readonly #phases: PluginPhases;
   readonly #service: Service;
   readonly #numbers = new Map<string, number>();
-  readonly #endings = new EndingGenerations();
+  readonly #endings: EndingGenerations;
+  readonly #leaks: LeakWatch | undefined;
   readonly #memory = new AttemptMemory();
   readonly #reports: ChangeReports;
   readonly #planner: Planner;
@@ -61,6 +64,16 @@ export class Reconciler {
     this.#planner = new Planner(options);
     this.#phases = new PluginPhases((problem) => this.#reports.addFault(problem));
     this.#service = new Service(this.#phases);
+    this.#endings = new EndingGenerations((generation) => this.#leaks?.track(generation));
+    if (options.watchesLeaks) {
+      this.#leaks = new LeakWatch({
+        context: options.context,
+        engine: this.#engine,
+        inService: () => this.inService,
+        ending: this.#endings,
+        report: (problem) => this.#reports.addFault(problem),
+      });
+    }
     hosts += 1;
     this.#services = {
       logger: options.logger,
@@ -172,6 +185,7 @@ export class Reconciler {
       if (!mayNeedAnotherPass(this.#plan, steps, result, running)) break;
     }
     this.#engine.flush();
+    this.#tellRestarts();
     return this.#reports.make({
       request,
       startTime,
@@ -201,6 +215,7 @@ export class Reconciler {
       this.#phases.enter(generation.name, "disabled");
     }
     await this.settled();
+    this.#leaks?.close();
     this.#service.close();
     return this.#reports.make({
       request: { trigger: "close", changed: [] },
@@ -218,6 +233,14 @@ export class Reconciler {
   /** Resolves when every generation that is out of service has ended. */
   settled(): Promise<void> {
     return this.#endings.settled();
+  }
+
+  /** Says which files have changed that no reload brings in. */
+  #tellRestarts(): void {
+    for (const file of this.#engine.changedSinceImport()) {
+      const facts = { files: [displayPath(file)], by: "the plugins that import it" };
+      this.#reports.addFault(plugoError("PLUGO_RESTART_NEEDED", facts));
+    }
   }
 
   #standing(content: AttemptContent | undefined): Standing {

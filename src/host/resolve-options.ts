@@ -26,6 +26,8 @@ export interface ResolvedOptions {
   readonly plugins: readonly PluginConfig[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal | undefined;
+  /** Whether to look for ended generations that stay in memory: everywhere but in production. */
+  readonly watchesLeaks: boolean;
   /** Where transforms are kept between runs. */
   readonly cacheFolder: string;
 }
@@ -71,6 +73,7 @@ function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
     // Read now: what the process changes later is not asked again.
     env: { ...env },
     signal,
+    watchesLeaks: env["NODE_ENV"] !== "production",
     cacheFolder: resolve(".plugo", "cache"),
   };
 }

@@ -75,8 +75,14 @@ export interface ErrorFacts {
   PLUGO_ROUTE_PREFIX_INVALID: { name: string; prefix: string; where: string };
   PLUGO_ROUTE_PREFIX_TAKEN: { name: string; other: string; prefix: string; where: string };
   PLUGO_PACKAGE_MISSING: { name: string; package: string; purpose: string };
-  PLUGO_RESTART_NEEDED: { name: string };
   PLUGO_WATCH_REFUSED: { path: string; reason: string; intervalMs: number };
+  PLUGO_RESTART_NEEDED: { files: readonly string[]; by: string };
+  PLUGO_GENERATION_LEAK: {
+    name: string;
+    alive: number;
+    holders: readonly string[];
+    files: readonly string[];
+  };
 }
 
 const list = (items: readonly string[]): string => items.map((item) => `\n  - ${item}`).join("");
@@ -400,8 +406,22 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   },
   PLUGO_RESTART_NEEDED: {
     title: "A change that only a restart brings in.",
-    message: ({ name }) => `"${name}" runs on Node.js' own module loader, which cannot evaluate its files again.`,
-    remedy: () => `Restart the application, or use engine: "runner".`,
+    message: ({ files, by }) =>
+      `${files.join(", ")} changed, and ${by} still ${by.startsWith("the plugin ") ? "runs" : "run"} what was loaded before: Node.js loads such a file once per process.`,
+    remedy: () => `Restart the application.`,
+  },
+  PLUGO_GENERATION_LEAK: {
+    title: "Ended generations of a plugin stay in memory.",
+    message: ({ name, alive, holders, files }) =>
+      `${alive} ended generations of "${name}" are still in memory: ${
+        holders.length === 0
+          ? `something plugo cannot see holds code of ${files.join(", ")}`
+          : `likely held by ${holders.join("; ")}`
+      }.`,
+    remedy: ({ holders }) =>
+      holders.length === 0
+        ? "Look for timers of node:timers, promises, and objects of the application or of packages that were given a function of the plugin; end them with plugin.defer, plugin.use or plugin.signal. A heap snapshot (node --heapsnapshot-signal=SIGUSR2) shows what holds them."
+        : "Take it back when the plugin ends: plugin.defer(() => …), plugin.use(disposable), plugin.signal, or the timers that plugin files have as globals.",
   },
   PLUGO_WATCH_REFUSED: {
     title: "The system does not watch files.",
