@@ -80,6 +80,7 @@ class Findings {
   placeOfError(error: Error): string | undefined {
     const stack = Object.getOwnPropertyDescriptor(error, "stack");
     // A getter that is not V8's own is not called.
+    // oxlint-disable-next-line typescript/unbound-method -- a getter is only looked at
     if (stack?.get !== undefined && !Function.prototype.toString.call(stack.get).includes("[native code]")) return;
     const text = String(error.stack);
     const paths = new Set(this.#facts.texts.map(([path]) => path));
@@ -102,6 +103,7 @@ class Findings {
 }
 
 function lookAtListeners(emitter: EventEmitter, where: string, found: Findings): void {
+  // oxlint-disable-next-line typescript/unbound-method -- called with the emitter, whatever methods of its own it has
   const { eventNames, listeners } = EventEmitter.prototype;
   for (const event of eventNames.call(emitter)) {
     for (const listener of listeners.call(emitter, event)) {
