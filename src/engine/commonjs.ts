@@ -105,7 +105,10 @@ export class CommonJsModules {
     const require = (specifier: string): unknown => {
       const target = targetOf(specifier);
       if (target.kind === "own") return this.#requireOwn(target.path, specifier, importer);
-      if (target.kind === "host") return native(target.path) as unknown;
+      if (target.kind === "host") {
+        this.#graph.context.services.native.note(target.path);
+        return native(target.path) as unknown;
+      }
       if (target.kind === "plugin") throw this.#esmError(specifier, importer);
       return native(specifier) as unknown;
     };

@@ -21,11 +21,7 @@ async function load({ plugin, entry }: LoadRequest): Promise<LoadedModules> {
   try {
     const hash = contentHash(readFileSync(entry, "utf8"));
     if ((evaluated.get(entry) ?? hash) !== hash) {
-      throw plugoError(
-        "PLUGO_RESTART_NEEDED",
-        { files: [displayPath(entry)], by: `the plugin "${plugin}"` },
-        { plugin },
-      );
+      throw plugoError("PLUGO_RESTART_NEEDED", { file: displayPath(entry), name: plugin }, { plugin });
     }
     evaluated.set(entry, hash);
     const files = new Map([[entry, hash]]);

@@ -35,9 +35,14 @@ export class NativeImports {
 
   /** Imports a file as it is; JSON and addons through `require`, which shares them with the host. */
   file(path: string, options?: ImportCallOptions): Namespace | Promise<Namespace> {
-    this.#files.add(path);
+    this.note(path);
     if (path.endsWith(".json") || path.endsWith(".node")) return asNamespace(createRequire(path)(path));
     return import(pathToFileURL(path).href, options) as Promise<Namespace>;
+  }
+
+  /** Takes note that Node.js loads a file, whichever way. */
+  note(path: string): void {
+    this.#files.add(path);
   }
 
   /** The imported files whose content has changed since; each change is told once. */

@@ -238,7 +238,7 @@ export class Reconciler {
   /** Says which files have changed that no reload brings in. */
   #tellRestarts(): void {
     for (const file of this.#engine.changedSinceImport()) {
-      const facts = { files: [displayPath(file)], by: "the plugins that import it" };
+      const facts = { file: displayPath(file), name: undefined };
       this.#reports.addFault(plugoError("PLUGO_RESTART_NEEDED", facts));
     }
   }

@@ -76,7 +76,7 @@ export interface ErrorFacts {
   PLUGO_ROUTE_PREFIX_TAKEN: { name: string; other: string; prefix: string; where: string };
   PLUGO_PACKAGE_MISSING: { name: string; package: string; purpose: string };
   PLUGO_WATCH_REFUSED: { path: string; reason: string; intervalMs: number };
-  PLUGO_RESTART_NEEDED: { files: readonly string[]; by: string };
+  PLUGO_RESTART_NEEDED: { file: string; name: string | undefined };
   PLUGO_GENERATION_LEAK: {
     name: string;
     alive: number;
@@ -406,9 +406,12 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   },
   PLUGO_RESTART_NEEDED: {
     title: "A change that only a restart brings in.",
-    message: ({ files, by }) =>
-      `${files.join(", ")} changed, and ${by} still ${by.startsWith("the plugin ") ? "runs" : "run"} what was loaded before: Node.js loads such a file once per process.`,
-    remedy: () => `Restart the application.`,
+    message: ({ file, name }) =>
+      name === undefined
+        ? `"${file}" has changed; the plugins that import it keep what was loaded before: Node.js loads it once per process.`
+        : `"${file}" of "${name}" has changed, and Node.js' own module loader, which it runs on, cannot evaluate it again.`,
+    remedy: ({ name }) =>
+      name === undefined ? "Restart the application." : `Restart the application, or use engine: "runner".`,
   },
   PLUGO_GENERATION_LEAK: {
     title: "Ended generations of a plugin stay in memory.",

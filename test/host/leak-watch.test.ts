@@ -69,6 +69,10 @@ function onlyLine({ lines, problems }: Found): string {
 
 const init = (body: string): string => `export function initPlugin(context: any, plugin: any) {\n${body}\n}`;
 
+/** For plugins whose open handles would keep the child: it ends when its result is written. */
+const exitWhenWritten = `const { write } = process.stdout;
+  process.stdout.write = (text) => write.call(process.stdout, text, () => process.exit(0));`;
+
 describe("LeakWatch", () => {
   test("names an emitter of the context with the event, the count and the line", async () => {
     const found = await watch({
@@ -145,7 +149,7 @@ describe("LeakWatch", () => {
     ],
   ] as const) {
     test(`names an open ${kind}`, async () => {
-      const found = await watch({ code, then: "setTimeout(() => process.exit(0), 1_000).unref();" });
+      const found = await watch({ code, then: exitWhenWritten });
       assert.match(onlyLine(found), expected);
     });
   }
@@ -183,6 +187,27 @@ describe("LeakWatch", () => {
       })()`,
     });
     assert.match(onlyLine(found), /plugo cannot see/);
+  });
+
+  test("needs no forced collection: the garbage of an application is enough", async () => {
+    using folder = createFolder({
+      "plugins/a/metadata.json": {},
+      "plugins/a/plugin.ts": init("context.kept.push(() => context);"),
+    });
+    const { value } = await runInChild(
+      `const host = await plugo.loadPlugins({ pluginDirectory: "plugins", context: { kept: [] }, logger: quiet, env: {}, plugins: [] });
+       for (let reload = 0; reload < 3; reload += 1) await host.reload("a");
+       const isTold = () => lines.some((line) => line.includes("PLUGO_GENERATION_LEAK"));
+       let kept = [];
+       for (let turn = 0; turn < 2_000 && !isTold(); turn += 1) {
+         kept = turn % 8 === 0 ? [] : [...kept, Array.from({ length: 50_000 }, (_, index) => ({ index }))];
+         await new Promise(setImmediate);
+       }
+       await host.close();
+       return isTold();`,
+      { cwd: folder.path },
+    );
+    assert.equal(value, true);
   });
 
   test("is off in production", async () => {
