@@ -4,6 +4,10 @@ import { readFolderContent, type FolderContent } from "../sources/folder-content
 import { isIgnoredFile } from "../sources/ignored-file.ts";
 import type { DirectoryScan } from "../sources/source.ts";
 
+/** What a plugin may well write itself when it starts: it mends nothing. */
+const output = /\.(?:log|pid|sock|db|sqlite\d?)$|-(?:wal|shm|journal)$/;
+const isNoOutput = (name: string): boolean => !output.test(name);
+
 /** Clocks of file systems tick slower than the process's. */
 const clockToleranceMs = 20;
 
@@ -62,7 +66,7 @@ interface ContentWithTime {
 function readAll(paths: readonly string[]): ContentWithTime {
   let changedAtMs = 0;
   const contents = paths.map((path) =>
-    readFolderContent(path, undefined, ({ stats }) => {
+    readFolderContent(path, isNoOutput, ({ stats }) => {
       changedAtMs = Math.max(changedAtMs, stats?.ctimeMs ?? Number.POSITIVE_INFINITY);
     }),
   );

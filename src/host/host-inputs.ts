@@ -16,6 +16,8 @@ export interface HostInputs {
   readonly scan: DirectoryScan;
   readonly config: Config | undefined;
   readonly list: ListedPlugins;
+  /** Whether `scan` is an earlier one, because the directories cannot be read now. */
+  readonly isScanStale: boolean;
   /** What could not be read, so that what was read before still counts; and what the list says wrongly. */
   readonly problems: readonly PlugoError[];
 }
@@ -48,12 +50,13 @@ export function readInputs(
     if (isKnown && isScanCurrent(previous.scan, directories, only)) return previous.scan;
     return scanDirectories(directories, previous?.scan, isTouched);
   }, previous?.scan);
+  const isScanStale = problems.length > 0;
   const before = previous?.config;
   const config = configFile === undefined ? undefined : orPrevious(() => readConfig(configFile, before), before);
   const list = listedPlugins(plugins);
   const isSame = scan === previous?.scan && config === before && isSameList(list, previous.list);
   if (isSame && problems.length + previous.problems.length === 0) return previous;
-  return { scan, config, list, problems: [...problems, ...list.problems] };
+  return { scan, config, list, isScanStale, problems: [...problems, ...list.problems] };
 }
 
 function isSameList(list: ListedPlugins, other: ListedPlugins): boolean {

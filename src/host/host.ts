@@ -1,5 +1,6 @@
 import { nearestName } from "../kernel/nearest-name.ts";
 import { describeThrown, plugoError, type PlugoError, type PlugoErrorCode } from "../kernel/plugo-error.ts";
+import { isThenable } from "../kernel/time-limit.ts";
 import { setEnabled } from "../sources/edit-config.ts";
 import type { DirectoryScan } from "../sources/source.ts";
 import type { MadeReport } from "./change-reports.ts";
@@ -132,10 +133,10 @@ export class Host implements PluginHost {
    * Compares plugins with the disk, and brings in what has changed. Nobody is told when nothing has. Does nothing once
    * the host closes.
    */
-  readonly follow = async (change: FollowedChange): Promise<void> => {
+  readonly follow = async (find: () => FollowedChange): Promise<void> => {
     if (this.#closing !== undefined) return;
     await this.#enqueue("reload", () =>
-      this.#reconciler.apply({ ...change, isForced: nobody, isRetried: nobody, keepsModules: nobody }),
+      this.#reconciler.apply({ ...find(), isForced: nobody, isRetried: nobody, keepsModules: nobody }),
     ).catch((error: unknown) => {
       if (this.#closing === undefined) throw error;
     });
@@ -216,11 +217,14 @@ export class Host implements PluginHost {
     const { report, isNoteworthy } = await change();
     if (!isNoteworthy) return report;
     this.#report = report;
+    const onThrow = (error: unknown): void =>
+      this.#options.logger.error(`a listener of "change" threw: ${describeThrown(error)}`);
     for (const { call } of [...this.#listeners]) {
       try {
-        call(report);
+        const result: unknown = call(report);
+        if (isThenable(result)) Promise.resolve(result).catch(onThrow);
       } catch (error) {
-        this.#options.logger.error(`a listener of "change" threw: ${describeThrown(error)}`);
+        onThrow(error);
       }
     }
     return report;

@@ -248,6 +248,8 @@ export class Reconciler {
       plan: this.#plan,
       inService: this.inService,
       isCurrent: (generation) => {
+        // While the directories cannot be read, that is what is wrong, and not each plugin.
+        if (this.#inputs?.isScanStale === true) return true;
         const { modules, watched } = generation;
         return (modules === undefined || this.#engine.isCurrent(modules)) && watched === generation.readWatched();
       },

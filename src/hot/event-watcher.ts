@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, watch, type FSWatcher, type Stats } from "node:fs";
+import { lstatSync, realpathSync, statSync, watch, type FSWatcher, type Stats } from "node:fs";
 import { basename, dirname, sep } from "node:path";
 import { isIgnoredFile } from "../sources/ignored-file.ts";
 import { walkFolder } from "../sources/walk-folder.ts";
@@ -71,7 +71,8 @@ export class EventWatcher implements PathWatcher {
 
   #add(folder: string): void {
     if (this.#isClosed) return;
-    const stats = statsOf(folder);
+    // Above the targets, the path may lead through links.
+    const stats = this.#isInRoot(folder) ? statsOf(folder) : statSync(folder, { throwIfNoEntry: false });
     if (stats?.isDirectory() !== true) return this.#forget(folder);
     const known = this.#folders.get(folder);
     if (known?.inode === stats.ino) return;
@@ -102,9 +103,9 @@ export class EventWatcher implements PathWatcher {
     if (isIgnoredFile(name)) return;
     const entries = this.#entries.get(folder);
     if (entries?.has(name) !== true && !entries?.has(anyName) && !this.#isInRoot(folder)) return;
-    // A link may have been turned.
-    if (entries?.has(anyName) === true) this.#watchEntries();
     this.#look(folder.endsWith(sep) ? folder + name : folder + sep + name);
+    // A link may have been turned, or a file have become one.
+    if (entries !== undefined) this.#watchEntries();
   }
 
   /** Tells of a path; a folder that is new there is watched from now on, with everything in it. */
@@ -113,8 +114,15 @@ export class EventWatcher implements PathWatcher {
     const stats = statsOf(path);
     const known = this.#folders.get(path);
     if (known !== undefined && known.inode !== stats?.ino) this.#forgetBelow(path);
-    if (stats?.isDirectory() !== true || !this.#isInRoot(path) || this.#folders.has(path)) return;
-    for (const entry of walkFolder(path)) {
+    if (stats?.isDirectory() !== true) return;
+    this.#watchEntries();
+    if (this.#isInRoot(path)) this.#addNew(path);
+    else for (const root of this.#roots) if (root.startsWith(path + sep)) this.#addNew(root);
+  }
+
+  #addNew(folder: string): void {
+    if (this.#folders.has(folder)) return;
+    for (const entry of walkFolder(folder)) {
       if (entry.isFolder) this.#add(entry.path);
       this.#events.onEvent(entry.path);
     }
@@ -131,8 +139,8 @@ export class EventWatcher implements PathWatcher {
 const anyName = "*";
 
 /**
- * What must be heard of beside the content of the folders: each target in its parent, since it may be replaced as a
- * whole. Where a file is a link, what it leads through may be anything beside it (a mounted configuration is replaced by
+ * What must be heard of beside the content of the folders: each target in its parent, and that in its own, up to the
+ * root, since any of them may be replaced as a whole. Where a file is a link, what it leads through may be anything beside it (a mounted configuration is replaced by
  * turning a link of a folder), and the file that it leads to counts as well.
  */
 function entriesOf(targets: readonly WatchTarget[]): ReadonlyMap<string, ReadonlySet<string>> {
@@ -143,7 +151,7 @@ function entriesOf(targets: readonly WatchTarget[]): ReadonlyMap<string, Readonl
     else names.add(name);
   };
   for (const { path, kind } of targets) {
-    add(dirname(path), basename(path));
+    for (let at = path; dirname(at) !== at; at = dirname(at)) add(dirname(at), basename(at));
     if (kind !== "file" || statsOf(path)?.isSymbolicLink() !== true) continue;
     add(dirname(path), anyName);
     try {

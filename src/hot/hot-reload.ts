@@ -68,7 +68,7 @@ export class HotReload implements DiskFollower {
     await this.#ready;
     if (this.#isStopped) return;
     // What the system has not told of yet counts as well.
-    await this.#compare([...this.#bursts.take()], undefined);
+    await this.#compare([...this.#bursts.take()], () => undefined);
   }
 
   stop(): void {
@@ -90,16 +90,20 @@ export class HotReload implements DiskFollower {
 
   async #bringIn(): Promise<void> {
     const paths = [...this.#bursts.take()];
-    await this.#compare(paths, touchedPlugins(paths, this.#watchedPlugins()));
+    // Asked when the change begins: one that is under way may bring in who uses these files.
+    await this.#compare(paths, () => touchedPlugins(paths, this.#watchedPlugins()));
   }
 
-  /** @param touched The plugins to look at; all of them when `undefined`. The config is always looked at. */
-  async #compare(paths: readonly string[], touched: ReadonlySet<string> | undefined): Promise<void> {
-    const trigger = touched?.size === 0 ? "config" : "file";
+  /** @param findTouched The plugins to look at; all of them when `undefined`. The config is always looked at. */
+  async #compare(paths: readonly string[], findTouched: () => ReadonlySet<string> | undefined): Promise<void> {
     const named = paths.filter((path) => this.#isWorthNaming(path));
     const changed = named.map((path) => displayPath(path)).toSorted();
     try {
-      await this.#host.follow({ trigger, changed, isTouched: (name) => touched?.has(name) ?? true, only: touched });
+      await this.#host.follow(() => {
+        const touched = findTouched();
+        const trigger = touched?.size === 0 ? "config" : "file";
+        return { trigger, changed, isTouched: (name) => touched?.has(name) ?? true, only: touched };
+      });
     } catch (error) {
       this.#options.logger.error(`a change of files could not be brought in: ${describeThrown(error)}`);
     }
@@ -130,7 +134,11 @@ export class HotReload implements DiskFollower {
       linked: this.#linkedFolders(),
       isPlugin: (name) => scan.plugins.has(name),
       usersOf: function* usersOf(file) {
-        for (const [name, { modules }] of generations) if (modules?.files.has(file) === true) yield name;
+        for (const [name, { modules }] of generations) {
+          // A folder that is moved as a whole is told of as one path.
+          const holds = (path: string): boolean => path === file || path.startsWith(file + sep);
+          if (modules !== undefined && [...modules.files.keys()].some(holds)) yield name;
+        }
       },
       failed: [...scan.plugins.keys()].filter((name) => this.#host.problemOf(name) !== null),
     };

@@ -24,7 +24,7 @@ export function touchedPlugins(paths: Iterable<string>, plugins: WatchedPlugins)
       if (path === realPath || path.startsWith(realPath + sep)) for (const name of linked) names.add(name);
     }
     for (const directory of plugins.directories) {
-      if (path === directory) return undefined;
+      if (path === directory || directory.startsWith(path + sep)) return undefined;
       if (!path.startsWith(directory + sep)) continue;
       const [name = ""] = path.slice(directory.length + 1).split(sep);
       names.add(name);

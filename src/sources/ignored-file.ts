@@ -10,7 +10,7 @@ const ignoredNames: ReadonlySet<string> = new Set([
 
 /** Swap, backup and temporary files of vim, Emacs, JetBrains, rsync, GNOME and others. */
 const temporary =
-  /^(?:\.#.*|#.*#|\.goutputstream-.*|\..*\.[A-Za-z0-9]{6})$|(?:~|\.(?:sw[a-z]|tmp|temp|bak)|___jb_(?:tmp|old)___)$/;
+  /^(?:\.#.*|#.*#|\.goutputstream-.*|\..*\.(?=[a-z]*[A-Z0-9])[A-Za-z0-9]{6})$|(?:~|\.(?:sw[a-z]|tmp|temp|bak)|___jb_(?:tmp|old)___)$/;
 
 /**
  * Whether a file or folder of this name is never part of what a plugin is made from: packages, version control,

@@ -251,6 +251,108 @@ describe("hot reload", () => {
     assert.equal(host.get("a"), 1);
   });
 
+  test("brings in a shared file that changes while the first one to use it starts", async () => {
+    let release: () => void = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let begun: () => void = () => {};
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+    using folder = createFolder({
+      "shared.ts": "export const v = 1;",
+      ...plugin("a", "export function initPlugin() {}"),
+    });
+    await using host = await loadFrom(folder, { ...live, context: { begun: () => begun(), released } });
+    await host.settled();
+    const first = nextReport(host);
+    const code = `import { v } from "../shared.ts";
+      export async function initPlugin({ begun, released }: any) { begun(); await released; return v; }`;
+    folder.write(plugin("a", code));
+    await hasBegun;
+    folder.write({ "shared.ts": "export const v = 2;" });
+    // The burst has ended before the change under way has.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    release();
+    await first;
+    await nextReport(host);
+    assert.equal(host.get("a"), 2);
+  });
+
+  test("follows a plugin directory whose parent, or a link on the way, is replaced", async () => {
+    for (const isLink of [false, true]) {
+      using folder = createFolder({
+        ...plugin("one/plugins/a", tracingPlugin("one")),
+        ...plugin("two/plugins/a", tracingPlugin("two")),
+      });
+      if (isLink) symlinkSync(folder.at("one"), folder.at("app"), "junction");
+      else renameSync(folder.at("one"), folder.at("app"));
+      const pluginDirectory = folder.at("app/plugins");
+      await using host = await loadFrom(folder, { ...live, pluginDirectory, context: { log: [] } });
+      await host.settled();
+      let change = nextReport(host);
+      if (isLink) rmSync(folder.at("app"));
+      else renameSync(folder.at("app"), folder.at("before"));
+      if (isLink) symlinkSync(folder.at("two"), folder.at("app"), "junction");
+      else renameSync(folder.at("two"), folder.at("app"));
+      await change;
+      await host.settled();
+      assert.deepEqual(host.get("a"), { label: "two" });
+      change = nextReport(host);
+      folder.write(plugin("app/plugins/a", tracingPlugin("three")));
+      await change;
+      assert.deepEqual(host.get("a"), { label: "three" });
+    }
+  });
+
+  test("has one problem while the plugin directory is gone, and the plugins run on", async () => {
+    using folder = createFolder({ ...plugin("p/a", tracingPlugin("a")), ...plugin("p/b", tracingPlugin("b")) });
+    await using host = await loadFrom(folder, { ...live, pluginDirectory: folder.at("p"), context: { log: [] } });
+    await host.settled();
+    renameSync(folder.at("p"), folder.at("gone"));
+    await host.settled();
+    assert.deepEqual(
+      host.report.problems.map(({ code }) => code),
+      ["PLUGO_DIRECTORY_UNREADABLE"],
+    );
+    assert.deepEqual(phases(host), { a: "active", b: "active" });
+    renameSync(folder.at("gone"), folder.at("p"));
+    folder.write(plugin("p/a", tracingPlugin("a2")));
+    await host.settled();
+    assert.deepEqual(host.get("a"), { label: "a2" });
+  });
+
+  test("does not try a failed plugin again for a log that it writes", async () => {
+    using folder = createFolder(
+      plugin(
+        "a",
+        `import { appendFileSync } from "node:fs"; import { join } from "node:path";
+        export function initPlugin({ log }: any, plugin: any) {
+          log.push("init");
+          appendFileSync(join(plugin.path, "error.log"), String(log.length));
+          throw new Error("no");
+        }`,
+      ),
+    );
+    const log: string[] = [];
+    await using host = await loadFrom(folder, { ...live, context: { log } });
+    await host.settled();
+    const { length } = log;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await host.settled();
+    assert.equal(log.length, length);
+  });
+
+  test("logs what an asynchronous listener rejects with", async () => {
+    const logger = keepLines();
+    using folder = createFolder(plugin("a", tracingPlugin("a1")));
+    await using host = await loadFrom(folder, { ...live, logger, context: { log: [] } });
+    host.on("change", async () => Promise.reject(new Error("listener")));
+    await host.reload("a");
+    await host.settled();
+    assert.ok(
+      logger.lines.some((line) => /^error a listener of "change" threw: .*listener/.test(line)),
+      logger.lines.join(),
+    );
+  });
+
   test("is off with hotReload: false and with ENABLE_PLUGIN_HOT_RELOAD=off", async () => {
     for (const options of [{ hotReload: false }, { hotReload: undefined, env: { ENABLE_PLUGIN_HOT_RELOAD: "off" } }]) {
       const logger = keepLines();
