@@ -16,3 +16,16 @@ export function percentile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)];
 }
+
+/**
+ * The interval that holds the median with a certainty of 95 %, by drawing from the values again and again.
+ *
+ * @param {readonly number[]} values
+ * @returns {[low: number, high: number]}
+ */
+export function medianInterval(values) {
+  const medians = Array.from({ length: 2_000 }, () =>
+    median(values.map(() => values[Math.floor(Math.random() * values.length)])),
+  );
+  return [percentile(medians, 0.025), percentile(medians, 0.975)];
+}
