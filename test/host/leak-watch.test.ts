@@ -182,8 +182,9 @@ describe("LeakWatch", () => {
       code: init("context.keep(() => context);"),
       context: `(() => {
         const hidden = [];
-        const trap = new Proxy({}, { get() { throw new Error("touched"); }, ownKeys() { throw new Error("touched"); }, getPrototypeOf() { console.error("touched"); return null; } });
-        return { inner: { get bad() { process.exit(9); }, trap }, trap, keep: (value) => hidden.push(value) };
+        const touched = () => process.exit(9);
+        const trap = new Proxy({}, { get: touched, has: touched, ownKeys: touched, getPrototypeOf: touched, getOwnPropertyDescriptor: touched });
+        return { inner: { get bad() { return touched(); }, trap }, trap, keep: (value) => hidden.push(value) };
       })()`,
     });
     assert.match(onlyLine(found), /plugo cannot see/);
