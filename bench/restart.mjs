@@ -107,10 +107,10 @@ async function served(port, expected) {
 /** The answer, or `undefined` while nobody listens. */
 function ask(port) {
   return new Promise((resolve) => {
-    get({ port, host: "127.0.0.1", path: "/plugins/page", agent: false }, async (response) => {
+    get({ port, host: "127.0.0.1", path: "/plugins/page", agent: false }, (response) => {
       let body = "";
-      for await (const chunk of response.setEncoding("utf8")) body += chunk;
-      resolve(body);
+      response.setEncoding("utf8").on("data", (chunk) => (body += chunk));
+      response.on("end", () => resolve(body));
     }).on("error", () => resolve(undefined));
   });
 }

@@ -63,7 +63,8 @@ const servers = {
       router.get(path, (context) => void (context.body = "hello"));
       app.use(router.routes()).use(router.allowedMethods());
     }
-    return createServer(app.callback());
+    const answer = app.callback();
+    return createServer((request, response) => void answer(request, response));
   },
 };
 

@@ -17,7 +17,7 @@ interface Case {
   readonly env?: object;
   readonly reloads?: number;
   /** What runs before the last reload. */
-  readonly then?: string;
+  readonly afterwards?: string;
   /** What a reload does beside. */
   readonly work?: string;
 }
@@ -32,7 +32,7 @@ async function watch({
   context = "{}",
   env = {},
   reloads = 4,
-  then = "",
+  afterwards = "",
   work = "",
 }: Case): Promise<Found> {
   using folder = createFolder({ "plugins/a/metadata.json": {}, "plugins/a/plugin.ts": code, ...files });
@@ -49,7 +49,7 @@ async function watch({
     host.on("change", (report) => problems.push(...report.problems));
     for (let reload = 1; reload <= ${reloads}; reload += 1) { await host.reload("a"); ${work} }
     await collect(10);
-    ${then}
+    ${afterwards}
     await host.reload("a");
     await host.close();
     return { lines: quiet.lines.filter((line) => /^(warn|error)/.test(line)), problems: problems.map((problem) => problem.toJSON()) };`;
@@ -149,7 +149,7 @@ describe("LeakWatch", () => {
     ],
   ] as const) {
     test(`names an open ${kind}`, async () => {
-      const found = await watch({ code, then: exitWhenWritten });
+      const found = await watch({ code, afterwards: exitWhenWritten });
       assert.match(onlyLine(found), expected);
     });
   }
@@ -172,7 +172,7 @@ describe("LeakWatch", () => {
         "plugins/base/plugin.ts": "export function initPlugin() { return () => {}; }",
       },
       context: "{ events: new EventEmitter() }",
-      then: `for (let turn = 0; turn < 3; turn += 1) { await host.reload("base"); await collect(8); }`,
+      afterwards: `for (let turn = 0; turn < 3; turn += 1) { await host.reload("base"); await collect(8); }`,
     });
     onlyLine(found);
   });

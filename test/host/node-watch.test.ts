@@ -81,7 +81,7 @@ async function* startsOf({ stdout }: ChildProcess): AsyncGenerator<Start> {
 async function nextStart(starts: AsyncGenerator<Start>): Promise<Start> {
   const { value, done } = await starts.next();
   assert.equal(done, false, "It ended.");
-  return value as Start;
+  return value;
 }
 
 async function ask(port: string): Promise<string[]> {

@@ -344,6 +344,7 @@ describe("hot reload", () => {
     const logger = keepLines();
     using folder = createFolder(plugin("a", tracingPlugin("a1")));
     await using host = await loadFrom(folder, { ...live, logger, context: { log: [] } });
+    // oxlint-disable-next-line typescript/no-misused-promises -- what an author may well write
     host.on("change", async () => Promise.reject(new Error("listener")));
     await host.reload("a");
     await host.settled();
