@@ -51,7 +51,7 @@ for (const entry of runsTypeScript ? ["app.mjs", "app.ts"] : ["app.mjs"]) {
         "plugins/a/suffix.ts": `export const suffix = "?";`,
       });
       // No further edit: node --watch starts its wait anew with each one.
-      for (const end = performance.now() + watchedMs; performance.now() < end; ) {
+      for (const end = performance.now() + watchedMs; performance.now() < end;) {
         // Whatever was restarted would have another id, or refuse the connection.
         assert.deepEqual(await ask(first.port), ["one?", pid]);
       }
