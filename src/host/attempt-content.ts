@@ -3,13 +3,11 @@ import type { PlanEntry } from "../plan/plan.ts";
 import { readFolderContent, type FolderContent } from "../sources/folder-content.ts";
 import { isIgnoredFile } from "../sources/ignored-file.ts";
 import type { DirectoryScan } from "../sources/source.ts";
+import { clockToleranceMs } from "../sources/stats-of.ts";
 
 /** What a plugin may well write itself when it starts: it mends nothing. */
 const output = /\.(?:log|pid|sock|db|sqlite\d?)$|-(?:wal|shm|journal)$/;
 const isNoOutput = (name: string): boolean => !output.test(name);
-
-/** Clocks of file systems tick slower than the process's. */
-const clockToleranceMs = 20;
 
 /**
  * What attempts of one change can be made from: everything in the plugin's folder, and what lies in the plugin

@@ -1,7 +1,8 @@
-import { resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import { Host } from "../host/host.ts";
 import type { LoadPluginsOptions } from "../host/load-plugins-options.ts";
 import { resolveOptions } from "../host/resolve-options.ts";
+import { isWithin } from "../kernel/is-within.ts";
 
 /** The options of `loadPlugins`, and what a reload evaluates anew. */
 export interface ReloadCallbackOptions<Context extends object = object> extends Omit<
@@ -42,7 +43,7 @@ export function createReloadCallback<Context extends object = object>(
     if (!clearModules) return true;
     const path = host?.view.scan.plugins.get(name)?.path;
     if (prefixes === undefined || path === undefined) return false;
-    return !prefixes.some((prefix) => path === prefix || path.startsWith(prefix + sep));
+    return !prefixes.some((prefix) => isWithin(path, prefix));
   };
   const call = async (): Promise<ReadonlySet<string>> => {
     if (host === undefined) {

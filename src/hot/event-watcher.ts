@@ -1,8 +1,10 @@
-import { lstatSync, realpathSync, statSync, watch, type FSWatcher, type Stats } from "node:fs";
+import { realpathSync, watch, type FSWatcher } from "node:fs";
 import { basename, dirname, sep } from "node:path";
+import { isWithin } from "../kernel/is-within.ts";
 import { isIgnoredFile } from "../sources/ignored-file.ts";
+import { clockToleranceMs, statsOf, targetStatsOf } from "../sources/stats-of.ts";
 import { walkFolder } from "../sources/walk-folder.ts";
-import { clockToleranceMs, type PathWatcher, type WatcherEvents, type WatchTarget } from "./path-watcher.ts";
+import type { PathWatcher, WatcherEvents, WatchTarget } from "./path-watcher.ts";
 import { inTimeSlices } from "./time-slices.ts";
 
 /** One folder that the system watches for us. */
@@ -65,14 +67,14 @@ export class EventWatcher implements PathWatcher {
   }
 
   #isInRoot(path: string): boolean {
-    for (const root of this.#roots) if (path === root || path.startsWith(root + sep)) return true;
+    for (const root of this.#roots) if (isWithin(path, root)) return true;
     return false;
   }
 
   #add(folder: string): void {
     if (this.#isClosed) return;
     // Above the targets, the path may lead through links.
-    const stats = this.#isInRoot(folder) ? statsOf(folder) : statSync(folder, { throwIfNoEntry: false });
+    const stats = this.#isInRoot(folder) ? statsOf(folder) : targetStatsOf(folder);
     if (stats?.isDirectory() !== true) return this.#forget(folder);
     const known = this.#folders.get(folder);
     if (known?.inode === stats.ino) return;
@@ -117,7 +119,7 @@ export class EventWatcher implements PathWatcher {
     if (stats?.isDirectory() !== true) return;
     this.#watchEntries();
     if (this.#isInRoot(path)) this.#addNew(path);
-    else for (const root of this.#roots) if (root.startsWith(path + sep)) this.#addNew(root);
+    else for (const root of this.#roots) if (isWithin(root, path)) this.#addNew(root);
   }
 
   #addNew(folder: string): void {
@@ -130,7 +132,7 @@ export class EventWatcher implements PathWatcher {
 
   #forgetBelow(path: string): void {
     for (const folder of this.#folders.keys()) {
-      if (folder === path || folder.startsWith(path + sep)) this.#forget(folder);
+      if (isWithin(folder, path)) this.#forget(folder);
     }
   }
 }
@@ -162,12 +164,4 @@ function entriesOf(targets: readonly WatchTarget[]): ReadonlyMap<string, Readonl
     }
   }
   return entries;
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch {
-    return undefined;
-  }
 }

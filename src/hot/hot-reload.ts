@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, sep } from "node:path";
+import { basename, dirname } from "node:path";
 import type { DiskFollower } from "../host/disk-follower.ts";
 import type { Host } from "../host/host.ts";
 import type { ResolvedOptions } from "../host/resolve-options.ts";
 import { displayPath } from "../kernel/display-path.ts";
+import { isWithin } from "../kernel/is-within.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
 import { metadataFile } from "../manifest/read-manifest.ts";
 import type { DirectoryScan } from "../sources/source.ts";
@@ -119,7 +120,7 @@ export class HotReload implements DiskFollower {
   #findTargets(): readonly WatchTarget[] {
     const { directories, configFile } = this.#options;
     const folders = new Set(withRealPaths(directories));
-    const isInside = (path: string): boolean => [...folders].some((folder) => path.startsWith(folder + sep));
+    const isInside = (path: string): boolean => [...folders].some((folder) => isWithin(path, folder));
     for (const path of this.#linkedFolders().keys()) if (!isInside(path)) folders.add(path);
     const targets: WatchTarget[] = Array.from(folders, (path) => ({ path, kind: "folder" }));
     if (configFile !== undefined) targets.push({ path: configFile, kind: "file" });
@@ -136,8 +137,7 @@ export class HotReload implements DiskFollower {
       usersOf: function* usersOf(file) {
         for (const [name, { modules }] of generations) {
           // A folder that is moved as a whole is told of as one path.
-          const holds = (path: string): boolean => path === file || path.startsWith(file + sep);
-          if (modules !== undefined && [...modules.files.keys()].some(holds)) yield name;
+          if (modules !== undefined && [...modules.files.keys()].some((path) => isWithin(path, file))) yield name;
         }
       },
       failed: [...scan.plugins.keys()].filter((name) => this.#host.problemOf(name) !== null),

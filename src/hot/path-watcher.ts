@@ -24,6 +24,3 @@ export interface PathWatcher {
   watch(targets: readonly WatchTarget[], sinceMs: number): Promise<void>;
   close(): void;
 }
-
-/** Clocks of file systems tick slower than the process's; one look too many does no harm. */
-export const clockToleranceMs = 20;

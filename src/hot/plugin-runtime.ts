@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { absolutePath } from "../kernel/absolute-path.ts";
 
 /** What tells one hot reload from another: the options of the same name of `loadPlugins`. */
 export interface HotReloadPlace {
@@ -53,10 +52,9 @@ function stopWhere(isMeant: (key: string) => boolean): boolean {
 }
 
 function keyOf({ pluginDirectory = [], configPath }: HotReloadPlace): string {
-  const directories = [pluginDirectory].flat().map(absolute).toSorted();
-  return JSON.stringify([directories, configPath === undefined ? null : absolute(configPath)]);
-}
-
-function absolute(path: string | URL): string {
-  return path instanceof URL ? fileURLToPath(path) : resolve(path);
+  const directories = [pluginDirectory]
+    .flat()
+    .map((path) => absolutePath(path))
+    .toSorted();
+  return JSON.stringify([directories, configPath === undefined ? null : absolutePath(configPath)]);
 }

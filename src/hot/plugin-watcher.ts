@@ -1,6 +1,6 @@
-import { extname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { extname, join } from "node:path";
 import { problemText } from "../host/report-lines.ts";
+import { absolutePath } from "../kernel/absolute-path.ts";
 import { createConsoleLogger, type Logger } from "../kernel/logger.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
 import { readFolderContent } from "../sources/folder-content.ts";
@@ -45,7 +45,7 @@ export class PluginWatcher implements AsyncDisposable {
   constructor(options: PluginWatcherOptions) {
     this.#options = options;
     this.#logger = options.logger ?? createConsoleLogger();
-    this.#paths = options.watchPaths.map((path) => (path instanceof URL ? fileURLToPath(path) : resolve(path)));
+    this.#paths = options.watchPaths.map((path) => absolutePath(path));
   }
 
   /** Resolves when every later change is noticed. Starting it twice is starting it once. */

@@ -1,6 +1,7 @@
-import { statSync, type Stats } from "node:fs";
+import type { Stats } from "node:fs";
+import { clockToleranceMs, targetStatsOf } from "../sources/stats-of.ts";
 import { walkFolder } from "../sources/walk-folder.ts";
-import { clockToleranceMs, type PathWatcher, type WatcherEvents, type WatchTarget } from "./path-watcher.ts";
+import type { PathWatcher, WatcherEvents, WatchTarget } from "./path-watcher.ts";
 import { inTimeSlices } from "./time-slices.ts";
 
 /** How long a poll waits after the one before has ended. */
@@ -54,7 +55,7 @@ export class PollingWatcher implements PathWatcher {
       if (isNew(stats)) this.#events.onEvent(path);
     };
     for (const { path, kind } of this.#targets) {
-      if (kind === "file") note(path, statSync(path, { throwIfNoEntry: false }));
+      if (kind === "file") note(path, targetStatsOf(path));
       else for await (const entry of inTimeSlices(walkFolder(path))) note(entry.path, entry.stats);
       if (this.#isClosed) break;
     }

@@ -1,4 +1,5 @@
 import { basename, sep } from "node:path";
+import { isWithin } from "../kernel/is-within.ts";
 
 /** What decides which plugins a path has to do with. */
 export interface WatchedPlugins {
@@ -21,11 +22,11 @@ export function touchedPlugins(paths: Iterable<string>, plugins: WatchedPlugins)
   const names = new Set<string>();
   for (const path of paths) {
     for (const [realPath, linked] of plugins.linked) {
-      if (path === realPath || path.startsWith(realPath + sep)) for (const name of linked) names.add(name);
+      if (isWithin(path, realPath)) for (const name of linked) names.add(name);
     }
     for (const directory of plugins.directories) {
-      if (path === directory || directory.startsWith(path + sep)) return undefined;
-      if (!path.startsWith(directory + sep)) continue;
+      if (isWithin(directory, path)) return undefined;
+      if (!isWithin(path, directory)) continue;
       const [name = ""] = path.slice(directory.length + 1).split(sep);
       names.add(name);
       if (plugins.isPlugin(name)) continue;

@@ -1,11 +1,9 @@
-import type Crypto from "node:crypto";
 import { readFileSync } from "node:fs";
 import { relative, sep } from "node:path";
 import type Picomatch from "picomatch";
-import { lazyRequire } from "../kernel/lazy-require.ts";
+import { crypto, lazyRequire } from "../kernel/lazy-require.ts";
 import { walkFolder, type WalkedEntry } from "./walk-folder.ts";
 
-const crypto = lazyRequire<typeof Crypto>("node:crypto");
 const picomatch = lazyRequire<typeof Picomatch>("picomatch");
 
 /** What is in some files of a folder, in a form that can be compared: for each path, in order, what it holds. */

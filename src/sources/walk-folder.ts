@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, type Dirent, type Stats } from "node:fs";
+import { readdirSync, type Dirent, type Stats } from "node:fs";
 import { sep } from "node:path";
 import { isIgnoredFile } from "./ignored-file.ts";
+import { statsOf } from "./stats-of.ts";
 
 /** A folder or file that a walk came by. */
 export interface WalkedEntry {
@@ -34,13 +35,5 @@ function list(folder: string): readonly Dirent[] {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
     return [];
-  }
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch {
-    return undefined;
   }
 }
