@@ -8,10 +8,16 @@ export interface CatalogueEntry<Facts> {
 /** A place in a file, as `file:line:column` with 1-based numbers. */
 type At = string;
 
+/** Whose npm dependencies were to be installed, and with what; no name means the application's own. */
+interface InstallOf {
+  name: string | undefined;
+  installer: string;
+}
+
 /** The facts that each code is reported with. Codes are permanent. */
 export interface ErrorFacts {
-  PLUGO_OPTION_INVALID: { option: string; expected: string; actual: string };
-  PLUGO_OPTION_UNKNOWN: { option: string; nearest: string | undefined };
+  PLUGO_OPTION_INVALID: { option: string; expected: string; actual: string; call?: string };
+  PLUGO_OPTION_UNKNOWN: { option: string; nearest: string | undefined; call?: string };
   PLUGO_DIRECTORY_UNREADABLE: { path: string; reason: string };
   PLUGO_CONFIG_UNREADABLE: { file: string; reason: string };
   PLUGO_CONFIG_INVALID: { file: string; findings: readonly string[] };
@@ -83,6 +89,18 @@ export interface ErrorFacts {
   PLUGO_ROUTE_PREFIX_INVALID: { name: string; prefix: string; where: string };
   PLUGO_ROUTE_PREFIX_TAKEN: { name: string; other: string; prefix: string; where: string };
   PLUGO_PACKAGE_MISSING: { name: string; package: string; purpose: string };
+  PLUGO_INSTALLER_MISSING: { installer: string; modules: string };
+  PLUGO_INSTALL_FAILED: InstallOf & { code: string; reason: string; remedy: string; lines: readonly string[] };
+  PLUGO_INSTALL_TIMEOUT: InstallOf & { timeoutMs: number; lines: readonly string[] };
+  PLUGO_INSTALL_FROZEN: InstallOf & { lockfile: string; reason: string };
+  PLUGO_INSTALL_ABORTED: InstallOf;
+  PLUGO_CONSOLIDATE_CONFLICT: {
+    conflicts: readonly { package: string; requirements: readonly { plugin: string; range: string; where: At }[] }[];
+    /** Whether another strategy would do: one range is higher than another, and a tag or an address is not. */
+    strategy: "error" | "highest";
+  };
+  PLUGO_CONSOLIDATE_OUTSIDE: { findings: readonly string[]; folder: string };
+  PLUGO_CONSOLIDATE_UNWRITABLE: { file: string; reason: string };
   PLUGO_WATCH_REFUSED: { path: string; reason: string; intervalMs: number };
   PLUGO_RESTART_NEEDED: { file: string; name: string | undefined };
   PLUGO_GENERATION_LEAK: {
@@ -108,12 +126,12 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   PLUGO_OPTION_INVALID: {
     title: "An option has a value that plugo cannot use.",
     message: ({ option, expected, actual }) => `The option "${option}" must be ${expected}, but it is ${actual}.`,
-    remedy: ({ option }) => `Correct "${option}" in the call of loadPlugins.`,
+    remedy: ({ option, call = "loadPlugins" }) => `Correct "${option}" in the call of ${call}.`,
   },
   PLUGO_OPTION_UNKNOWN: {
     title: "An option that plugo does not have.",
-    message: ({ option, nearest }) => `loadPlugins has no option "${option}".${didYouMean(nearest)}`,
-    remedy: ({ option }) => `Correct or remove "${option}" in the call of loadPlugins.`,
+    message: ({ option, nearest, call = "loadPlugins" }) => `${call} has no option "${option}".${didYouMean(nearest)}`,
+    remedy: ({ option, call = "loadPlugins" }) => `Correct or remove "${option}" in the call of ${call}.`,
   },
   PLUGO_DIRECTORY_UNREADABLE: {
     title: "The plugin directory is missing or cannot be read.",
@@ -465,6 +483,64 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
       `"${name}" uses ${purpose}, which needs the package "${missing}".`,
     remedy: ({ package: missing }) => `Run "npm install ${missing}" in the application.`,
   },
+  PLUGO_INSTALLER_MISSING: {
+    title: "The installer of npm packages is not there.",
+    message: ({ installer, modules }) =>
+      `${installer} was not found: neither ${installer === "npm" ? "beside Node.js" : `in "${modules}"`} nor in PATH.`,
+    remedy: ({ installer }) =>
+      installer === "npm"
+        ? "Install npm, or choose another installer: environments.installer."
+        : `Run "npm install --save-dev ${installer}" in the application, or choose another installer: environments.installer.`,
+  },
+  PLUGO_INSTALL_FAILED: {
+    title: "npm dependencies cannot be installed.",
+    message: ({ name, installer, code, reason, lines }) =>
+      `The npm dependencies ${ownerOf(name)} cannot be installed (${installer}: ${code}). ${reason}${block(lines)}`,
+    remedy: ({ remedy }) => remedy,
+  },
+  PLUGO_INSTALL_TIMEOUT: {
+    title: "Installing npm dependencies takes too long.",
+    message: ({ name, installer, timeoutMs, lines }) =>
+      `Installing the npm dependencies ${ownerOf(name)} with ${installer} took longer than ${timeoutMs} ms and was ended.${block(lines)}`,
+    remedy: () =>
+      "Look at the network, the proxy and the registry's address; with everything in the cache, offline: true does without.",
+  },
+  PLUGO_INSTALL_FROZEN: {
+    title: "Frozen npm dependencies without a lockfile that fits.",
+    message: ({ name, installer, lockfile, reason }) =>
+      `The npm dependencies ${ownerOf(name)} are frozen, and ${installer} cannot install exactly what ${lockfile} says: ${reason}.`,
+    remedy: ({ lockfile }) =>
+      `Install once without "frozen", keep the ${lockfile} that this writes, and deploy it with package.json.`,
+  },
+  PLUGO_INSTALL_ABORTED: {
+    title: "Installing npm dependencies was aborted.",
+    message: ({ name, installer }) =>
+      `Installing the npm dependencies ${ownerOf(name)} with ${installer} was aborted, because they are not wanted any more.`,
+    remedy: () => "Load the plugin again when it is wanted.",
+  },
+  PLUGO_CONSOLIDATE_CONFLICT: {
+    title: "Plugins want versions of a package that no version is at once.",
+    message: ({ conflicts, strategy }) =>
+      `${strategy === "highest" ? "None of these is the highest" : "No version meets all who want it"}:${conflicts
+        .map(({ package: name, requirements }) => `\n  ${name}${wantedBy(requirements)}`)
+        .join("")}`,
+    remedy: ({ strategy }) =>
+      strategy === "highest"
+        ? `Change one of them, or give each its own with strategy: "nest".`
+        : `Change one of them, or give each its own with strategy: "nest", or all the highest with "highest".`,
+  },
+  PLUGO_CONSOLIDATE_OUTSIDE: {
+    title: "A plugin or a package is outside the application's folder.",
+    message: ({ findings, folder }) =>
+      `What is outside "${folder}" cannot be installed together with the application:${list(findings)}`,
+    remedy: ({ folder }) =>
+      `Move it into "${folder}" or publish it, or use the format "package-json", which names it where it is.`,
+  },
+  PLUGO_CONSOLIDATE_UNWRITABLE: {
+    title: "Consolidated requirements cannot be written.",
+    message: ({ file, reason }) => `"${file}" cannot be written: ${reason}.`,
+    remedy: ({ file }) => `Make "${file}" and its folder writable, or name another place with "outputFile".`,
+  },
   PLUGO_RESTART_NEEDED: {
     title: "A change that only a restart brings in.",
     message: ({ file, name }) =>
@@ -495,3 +571,22 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
       "Raise the limit (on Linux the sysctl fs.inotify.max_user_watches or max_user_instances), or call host.reload() after a change and set hotReload: false.",
   },
 };
+
+function ownerOf(name: string | undefined): string {
+  return name === undefined ? "of the application" : `of "${name}"`;
+}
+
+/** Lines of another program, set off from the sentence before. */
+function block(lines: readonly string[]): string {
+  return lines.map((line) => `\n  ${line}`).join("");
+}
+
+/** One line for each plugin, in columns. */
+function wantedBy(requirements: ErrorFacts["PLUGO_CONSOLIDATE_CONFLICT"]["conflicts"][number]["requirements"]): string {
+  const width = (texts: readonly string[]): number => Math.max(...texts.map((text) => text.length));
+  const plugins = width(requirements.map(({ plugin }) => plugin));
+  const ranges = width(requirements.map(({ range }) => range));
+  return requirements
+    .map(({ plugin, range, where }) => `\n    ${plugin.padEnd(plugins)}  ${range.padEnd(ranges)}  ${where}`)
+    .join("");
+}
