@@ -19,7 +19,14 @@ export function explainFaults(
   const { safeParse } = requirePackage<typeof import("valibot")>("valibot");
   const issues = safeParse(schema, value).issues?.flatMap(faultsOf) ?? [];
   const explained = new Set(issues.map((issue) => fieldName(issue.path)));
-  const all = [...issues, ...faults.filter((fault) => !explained.has(fieldName(fault.path)))];
+  return placeFaults(source, [...issues, ...faults.filter((fault) => !explained.has(fieldName(fault.path)))]);
+}
+
+/** The same for faults that are known already. */
+export function placeFaults(
+  source: { readonly text: string; readonly file: string },
+  all: readonly Fault[],
+): readonly string[] {
   if (all.length === 0) return [];
   const { parseTree } = jsoncParser();
   const tree = parseTree(source.text);
