@@ -100,18 +100,29 @@ function mergeInto(
     const wanted = candidates.map((needs) => ({ needs, requirements: requirementsFor(needs, packages) }));
     const { merged, conflicts } = consolidate([...own, ...wanted.flatMap(({ requirements }) => requirements)], "error");
     if (conflicts.length === 0) return merged;
-    const against = wanted.map(({ needs, requirements }) => ({
+    const withApplication = wanted.map(({ needs, requirements }) => ({
       needs,
       conflicts: consolidate([...own, ...requirements], "error").conflicts,
     }));
-    const losing = against.some((each) => each.conflicts.length > 0)
-      ? against
-      : candidates.map((needs) => ({ needs, conflicts }));
-    for (const { needs, conflicts: found } of losing) {
-      const lost = found.filter((conflict) => needs.missing.includes(conflict.package));
-      if (lost.length > 0) problems.set(needs.plugin.name, conflictOf(needs.plugin.name, lost));
-    }
+    const withAll = candidates.map((needs) => ({ needs, conflicts }));
+    const losses = [withApplication, withAll].map((each) => each.flatMap(lossOf)).find(({ length }) => length > 0);
+    for (const { name, lost } of losses ?? []) problems.set(name, conflictOf(name, lost));
   }
+}
+
+/** Someone loses every conflict: the package is in none but for a plugin that lacks it. */
+function lossOf({
+  needs,
+  conflicts,
+}: {
+  readonly needs: HostNeeds;
+  readonly conflicts: readonly DependencyConflict[];
+}): readonly {
+  readonly name: string;
+  readonly lost: readonly DependencyConflict[];
+}[] {
+  const lost = conflicts.filter((conflict) => needs.missing.includes(conflict.package));
+  return lost.length === 0 ? [] : [{ name: needs.plugin.name, lost }];
 }
 
 function requirementsFor(

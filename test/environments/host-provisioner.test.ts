@@ -72,6 +72,20 @@ describe("HostProvisioner", () => {
     assert.equal(installed(arena, "chalk"), "chalk@4.0.0");
   });
 
+  test("leaves alone what a plugin has, and refuses who lacks what does not agree with it", async () => {
+    using arena = createArena(packages, {
+      "package.json": { name: "app", dependencies: { chalk: "^4.0.0" } },
+      "node_modules/chalk/package.json": { name: "chalk", version: "5.0.0" },
+      "plugins/has/package.json": wants({ chalk: "^5.0.0" }),
+      "plugins/lacks/package.json": wants({ chalk: "^4.0.0" }),
+    });
+    const results = inHost(arena).provision([arena.plugin("has"), arena.plugin("lacks")], never);
+    const [has, lacks] = await Promise.all(results.values());
+    assert.ok("environment" in has!);
+    assert.ok("code" in lacks! && lacks.code === "PLUGO_HOST_CONFLICT");
+    assert.deepEqual(arena.registry.installations(), []);
+  });
+
   test("takes back what it wrote when the installation fails", async () => {
     const text = '{ "name": "app" }';
     using arena = createArena(packages, { "package.json": text, "plugins/one/package.json": wants({ nowhere: "1" }) });
