@@ -170,7 +170,7 @@ async function removeLeftovers(home: string): Promise<void> {
   const now = Date.now();
   for (const name of namesIn(home)) {
     const path = join(home, name);
-    if (isLeftover(name, now - (statsOf(path)?.mtimeMs ?? now))) await removeFolder(path);
+    if (isLeftover(name, now - (statsOf(path)?.ctimeMs ?? now))) await removeFolder(path);
   }
 }
 

@@ -42,12 +42,11 @@ export class Lease {
         // Nothing is in use of a home that is not there.
         if (statsOf(this.#home) === undefined) return;
         mkdirSync(folder, { recursive: true });
-        writeFileSync(file, text);
         clearEnded(folder);
-      } else {
-        writeFileSync(`${file}.tmp`, text);
-        renameSync(`${file}.tmp`, file);
       }
+      // Whoever reads it finds all of it.
+      writeFileSync(`${file}.tmp`, text);
+      renameSync(`${file}.tmp`, file);
     } catch {
       // See above.
     }
@@ -57,7 +56,8 @@ export class Lease {
 /** The names of the environments that running processes use. */
 export function leasedEnvironments(home: string): ReadonlySet<string> {
   const folder = join(home, leasesFolder);
-  const leases = namesIn(folder).map((name) => readLease(join(folder, name)));
+  const names = namesIn(folder).filter((name) => name.endsWith(".json"));
+  const leases = names.map((name) => readLease(join(folder, name)));
   return new Set(leases.flatMap((lease) => (lease?.isInForce === true ? lease.environments : [])));
 }
 
@@ -81,11 +81,12 @@ export function clearEndedLeases(home: string): void {
 function clearLeases(folder: string, names: readonly string[]): void {
   for (const name of names) {
     const file = join(folder, name);
-    if (readLease(file)?.isInForce === false) rmSync(file, { force: true });
+    const isEnded = name.endsWith(".json") ? readLease(file)?.isInForce === false : !isRecent(file);
+    if (isEnded) rmSync(file, { force: true });
   }
 }
 
-/** `undefined` for what cannot be read: it may be on its way to be written. */
+/** `undefined` for what is none. */
 function readLease(file: string): ReadLease | undefined {
   try {
     const value: unknown = JSON.parse(readTextOfFile(file));

@@ -46,18 +46,19 @@ export async function pruneEnvironments(request: PruneRequest): Promise<readonly
   }
   for (const name of namesIn(home)) {
     const path = join(home, name);
-    if (isAbandoned(name, path, leasedEnvironments(home))) removed.push(await remove(path, path));
+    if (name.endsWith(".lock")) (await acquireNow(path, request))?.release();
+    else if (isAbandoned(name, path, leasedEnvironments(home))) removed.push(await remove(path, path));
   }
   clearEndedLeases(home);
   return removed;
 }
 
 /** Where the environment is now; `undefined` when it is being made, or was taken into use in the last moment. */
-async function putAside(name: string, { home, clock, signal }: PruneRequest): Promise<string | undefined> {
+async function putAside(name: string, request: PruneRequest): Promise<string | undefined> {
+  const { home } = request;
   const path = join(home, name);
-  const own = { path: `${path}.lock`, clock, signal, waitLimitMs: 0 };
-  const outcome = await EnvironmentLock.acquire({ ...own, isNeedless: () => false, onWait: () => {} });
-  if (outcome.kind !== "held") return undefined;
+  const lock = await acquireNow(`${path}.lock`, request);
+  if (lock === undefined) return undefined;
   try {
     const aside = join(home, temporaryName("pruned"));
     renameSync(path, aside);
@@ -66,8 +67,15 @@ async function putAside(name: string, { home, clock, signal }: PruneRequest): Pr
     renameSync(aside, path);
     return undefined;
   } finally {
-    outcome.lock.release();
+    lock.release();
   }
+}
+
+/** A lock that no running process has. One that was left behind is taken over. */
+async function acquireNow(path: string, { clock, signal }: PruneRequest): Promise<EnvironmentLock | undefined> {
+  const request = { path, clock, signal, waitLimitMs: 0, isNeedless: () => false, onWait: () => {} };
+  const outcome = await EnvironmentLock.acquire(request);
+  return outcome.kind === "held" ? outcome.lock : undefined;
 }
 
 async function remove(path: string, was: string): Promise<PrunedFolder> {
@@ -102,7 +110,7 @@ function linkedFolders(environment: string): readonly string[] {
 /** Whether something beside the environments is of no use to any process: what one left behind, or was replaced. */
 function isAbandoned(name: string, path: string, leased: ReadonlySet<string>): boolean {
   const now = Date.now();
-  if (isLeftover(name, now - (statsOf(path)?.mtimeMs ?? now))) return true;
+  if (isLeftover(name, now - (statsOf(path)?.ctimeMs ?? now))) return true;
   const replaced = /^\.replaced-[0-9a-f]+-(.+)$/.exec(name)?.[1];
   return replaced !== undefined && !leased.has(replaced);
 }

@@ -16,10 +16,14 @@ export function brokenLockName(token: string): string {
   return `${prefix}broken-${token}`;
 }
 
-/** Whether something in the folder of environments was left behind by a process that has ended. */
+/**
+ * Whether something in the folder of environments was left behind by a process that has ended.
+ *
+ * @param ageMs How long it has had its name.
+ */
 export function isLeftover(name: string, ageMs: number): boolean {
   if (!name.startsWith(prefix)) return false;
-  if (ageMs > abandonedMs) return true;
+  if (ageMs > (name.startsWith(brokenLockName("")) ? brokenLockMs : abandonedMs)) return true;
   const [, machine, pid] = /^\.tmp-(?:lock|staging|pruned)-([0-9a-f]+)-(\d+)-[0-9a-f]+$/.exec(name) ?? [];
   if (machine !== machineCode() || Number(pid) === process.pid) return false;
   return isAlive({ pid: Number(pid), machine: thisProcess().machine, startedAt: null }) === false;
@@ -27,6 +31,8 @@ export function isLeftover(name: string, ageMs: number): boolean {
 
 /** Longer than anything takes that has such a name. */
 const abandonedMs = 3_600_000;
+/** Longer than a process takes from finding a lock abandoned to putting it aside. */
+const brokenLockMs = 60_000;
 
 function machineCode(): string {
   return (code ??= crypto().hash("sha256", thisProcess().machine, "hex").slice(0, 8));

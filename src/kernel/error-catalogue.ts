@@ -16,8 +16,8 @@ interface InstallOf {
 
 /** The facts that each code is reported with. Codes are permanent. */
 export interface ErrorFacts {
-  PLUGO_OPTION_INVALID: { option: string; expected: string; actual: string };
-  PLUGO_OPTION_UNKNOWN: { option: string; nearest: string | undefined };
+  PLUGO_OPTION_INVALID: { option: string; expected: string; actual: string; call?: string };
+  PLUGO_OPTION_UNKNOWN: { option: string; nearest: string | undefined; call?: string };
   PLUGO_DIRECTORY_UNREADABLE: { path: string; reason: string };
   PLUGO_CONFIG_UNREADABLE: { file: string; reason: string };
   PLUGO_CONFIG_INVALID: { file: string; findings: readonly string[] };
@@ -94,6 +94,13 @@ export interface ErrorFacts {
   PLUGO_INSTALL_TIMEOUT: InstallOf & { timeoutMs: number; lines: readonly string[] };
   PLUGO_INSTALL_FROZEN: InstallOf & { lockfile: string; reason: string };
   PLUGO_INSTALL_ABORTED: InstallOf;
+  PLUGO_CONSOLIDATE_CONFLICT: {
+    conflicts: readonly { package: string; requirements: readonly { plugin: string; range: string; where: At }[] }[];
+    /** Whether another strategy would do: one range is higher than another, and a tag or an address is not. */
+    strategy: "error" | "highest";
+  };
+  PLUGO_CONSOLIDATE_OUTSIDE: { findings: readonly string[]; folder: string };
+  PLUGO_CONSOLIDATE_UNWRITABLE: { file: string; reason: string };
   PLUGO_WATCH_REFUSED: { path: string; reason: string; intervalMs: number };
   PLUGO_RESTART_NEEDED: { file: string; name: string | undefined };
   PLUGO_GENERATION_LEAK: {
@@ -119,12 +126,12 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   PLUGO_OPTION_INVALID: {
     title: "An option has a value that plugo cannot use.",
     message: ({ option, expected, actual }) => `The option "${option}" must be ${expected}, but it is ${actual}.`,
-    remedy: ({ option }) => `Correct "${option}" in the call of loadPlugins.`,
+    remedy: ({ option, call = "loadPlugins" }) => `Correct "${option}" in the call of ${call}.`,
   },
   PLUGO_OPTION_UNKNOWN: {
     title: "An option that plugo does not have.",
-    message: ({ option, nearest }) => `loadPlugins has no option "${option}".${didYouMean(nearest)}`,
-    remedy: ({ option }) => `Correct or remove "${option}" in the call of loadPlugins.`,
+    message: ({ option, nearest, call = "loadPlugins" }) => `${call} has no option "${option}".${didYouMean(nearest)}`,
+    remedy: ({ option, call = "loadPlugins" }) => `Correct or remove "${option}" in the call of ${call}.`,
   },
   PLUGO_DIRECTORY_UNREADABLE: {
     title: "The plugin directory is missing or cannot be read.",
@@ -511,6 +518,29 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
       `Installing the npm dependencies ${ownerOf(name)} with ${installer} was aborted, because they are not wanted any more.`,
     remedy: () => "Load the plugin again when it is wanted.",
   },
+  PLUGO_CONSOLIDATE_CONFLICT: {
+    title: "Plugins want versions of a package that no version is at once.",
+    message: ({ conflicts, strategy }) =>
+      `${strategy === "highest" ? "None of these is the highest" : "No version meets all who want it"}:${conflicts
+        .map(({ package: name, requirements }) => `\n  ${name}${wantedBy(requirements)}`)
+        .join("")}`,
+    remedy: ({ strategy }) =>
+      strategy === "highest"
+        ? `Change one of them, or give each its own with strategy: "nest".`
+        : `Change one of them, or give each its own with strategy: "nest", or all the highest with "highest".`,
+  },
+  PLUGO_CONSOLIDATE_OUTSIDE: {
+    title: "A plugin or a package is outside the application's folder.",
+    message: ({ findings, folder }) =>
+      `What is outside "${folder}" cannot be installed together with the application:${list(findings)}`,
+    remedy: ({ folder }) =>
+      `Move it into "${folder}" or publish it, or use the format "package-json", which names it where it is.`,
+  },
+  PLUGO_CONSOLIDATE_UNWRITABLE: {
+    title: "Consolidated requirements cannot be written.",
+    message: ({ file, reason }) => `"${file}" cannot be written: ${reason}.`,
+    remedy: ({ file }) => `Make "${file}" and its folder writable, or name another place with "outputFile".`,
+  },
   PLUGO_RESTART_NEEDED: {
     title: "A change that only a restart brings in.",
     message: ({ file, name }) =>
@@ -549,4 +579,14 @@ function ownerOf(name: string | undefined): string {
 /** Lines of another program, set off from the sentence before. */
 function block(lines: readonly string[]): string {
   return lines.map((line) => `\n  ${line}`).join("");
+}
+
+/** One line for each plugin, in columns. */
+function wantedBy(requirements: ErrorFacts["PLUGO_CONSOLIDATE_CONFLICT"]["conflicts"][number]["requirements"]): string {
+  const width = (texts: readonly string[]): number => Math.max(...texts.map((text) => text.length));
+  const plugins = width(requirements.map(({ plugin }) => plugin));
+  const ranges = width(requirements.map(({ range }) => range));
+  return requirements
+    .map(({ plugin, range, where }) => `\n    ${plugin.padEnd(plugins)}  ${range.padEnd(ranges)}  ${where}`)
+    .join("");
 }

@@ -41,6 +41,13 @@ export function placeFaults(
   return more > 0 ? [...distinct.slice(0, maxFindings), `and ${more} more`] : distinct;
 }
 
+/** Tells where the value at a path is in a file, as `file:line:column`. */
+export function placesIn(source: { readonly text: string; readonly file: string }): (path: Fault["path"]) => string {
+  const { parseTree } = jsoncParser();
+  const tree = parseTree(source.text);
+  return (path) => place(source, offsetOf(tree, path));
+}
+
 /** Where and why a text is not JSON, as `file:line:column what was expected`. `error` is what `JSON.parse` threw. */
 export function explainSyntax(source: { readonly text: string; readonly file: string }, error: unknown): string {
   const { text, file } = source;
