@@ -13,15 +13,8 @@ import { startRegistry, type TestRegistry } from "../support/registry.ts";
 
 const repository = path.resolve(import.meta.dirname, "../../..");
 
-/** Each installer, and where a host has it. */
-const table: readonly { readonly title: string; readonly name: InstallerName; readonly package?: string }[] = [
-  { title: "npm", name: "npm" },
-  { title: "pnpm", name: "pnpm" },
-  { title: "pnpm 10", name: "pnpm", package: "pnpm-10" },
-  { title: "bun", name: "bun" },
-];
-
-for (const { title, name, package: aliased } of table) {
+/** What every installer does. `alias` is the package that the repository has it as, when that is not its name. */
+export function describeInstaller(title: string, name: InstallerName, alias?: string): void {
   describe(`createInstaller: ${title}`, () => {
     let registry: TestRegistry;
     let host: TestFolder;
@@ -31,7 +24,7 @@ for (const { title, name, package: aliased } of table) {
       registry = await startRegistry();
       publishAll(registry);
       host = createFolder({ "package.json": { name: "host", version: "1.0.0", private: true } });
-      installer = createInstaller(name, { hostFolder: hostWith(aliased), env: process.env });
+      installer = createInstaller(name, { hostFolder: hostWith(), env: process.env });
     });
     after(async () => {
       host[Symbol.dispose]();
@@ -39,7 +32,7 @@ for (const { title, name, package: aliased } of table) {
     });
 
     /** Where a host has the installer: the repository, or a folder where it goes by its usual name. */
-    function hostWith(alias: string | undefined): string {
+    function hostWith(): string {
       if (alias === undefined) return repository;
       const bin = path.join(host.path, "node_modules", ".bin");
       mkdirSync(bin, { recursive: true });
@@ -171,7 +164,7 @@ for (const { title, name, package: aliased } of table) {
       using folder = environment({ "fails-to-build": "1.0.0" });
       const error = await failureOf(install(folder, { allowScripts: ["fails-to-build"] }));
       assert.equal(error.code, "PLUGO_INSTALL_FAILED");
-      assert.match(error.message, /no compiler here/);
+      assert.match(error.message, /The install script of "fails-to-build" failed\.[^]*no compiler here/);
     });
 
     it("install with frozen installs what the lockfile says, and leaves it as it is", async () => {
@@ -202,7 +195,7 @@ for (const { title, name, package: aliased } of table) {
       other.write({ [installer.lockfile]: lockfile });
       const error = await failureOf(install(other, { frozen: true }));
       assert.equal(error.code, "PLUGO_INSTALL_FROZEN");
-      assert.match(error.message, /base/);
+      assert.match(error.message, /says: .*(?:base|added)/);
       assert.equal(lockOf(other), lockfile);
     });
 
@@ -280,7 +273,7 @@ for (const { title, name, package: aliased } of table) {
       {
         fault: "a tampered tarball",
         asks: { tampered: "1.0.0" },
-        message: /What was downloaded for "tampered(?:-1\.0\.0)?" is not what the registry/,
+        message: /What was downloaded for "tampered" is not what the registry/,
         prepare: (each) => each.setFault("tampered", "tarball", { tampered: true }),
       },
       {
@@ -372,8 +365,8 @@ for (const { title, name, package: aliased } of table) {
 
     it("install writes nothing outside the folder, in a host with workspaces and lockfiles of its own", async () => {
       using application = createFolder({
-        "package.json": { name: "app", version: "1.0.0", private: true, workspaces: ["plugins/*", ".plugo/venvs/*"] },
-        "pnpm-workspace.yaml": "packages:\n  - plugins/*\n  - .plugo/venvs/*\n",
+        "package.json": { name: "app", version: "1.0.0", private: true, workspaces: ["plugins/*", "**"] },
+        "pnpm-workspace.yaml": 'packages:\n  - "**"\n  - .plugo/venvs/*\n',
         "package-lock.json": { name: "app", lockfileVersion: 3, packages: {} },
         "plugins/sample/package.json": { name: "sample", version: "1.0.0" },
         ".plugo/venvs/sample/package.json": { name: "env", private: true, dependencies: { uses: "^1.0.0" } },
