@@ -1,10 +1,18 @@
+export type { ConsolidateOptions, ConsolidationFormat } from "./environments/consolidation/consolidate-options.ts";
+export {
+  consolidatePluginRequirements,
+  type ConsolidatedRequirements,
+  type ConsolidationConflictError,
+} from "./environments/consolidation/consolidate-plugin-requirements.ts";
+export type { ConsolidationStrategy } from "./environments/consolidation/consolidate.ts";
+export type { ConflictingRequirement, DependencyConflict } from "./environments/consolidation/requirement.ts";
 export { definePlugin, type PluginApi, type PluginDefinition } from "./host/define-plugin.ts";
 export type { PluginStepMessage, SwapMessage } from "./host/diagnostics.ts";
 export { createReloadCallback, type ReloadCallback, type ReloadCallbackOptions } from "./hot/create-reload-callback.ts";
 export { PluginWatcher, type PluginWatcherOptions } from "./hot/plugin-watcher.ts";
 export { getRuntime, type HotReloadPlace, type PluginRuntime } from "./hot/plugin-runtime.ts";
 export { loadPlugins } from "./hot/load-plugins.ts";
-export type { HotReloadOptions, LoadPluginsOptions } from "./host/load-plugins-options.ts";
+export type { EnvironmentOptions, HotReloadOptions, LoadPluginsOptions } from "./host/load-plugins-options.ts";
 export { perPlugin, type PerPlugin, type ScopedContext } from "./host/per-plugin.ts";
 export type { HostSnapshot, LoadReport, PluginHost, PluginSnapshot, Trigger } from "./host/plugin-host.ts";
 export type { AnyConfig, InitPlugin, PluginScope } from "./host/plugin-scope.ts";
