@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { PlugoError } from "@plugo/node";
@@ -10,6 +8,7 @@ import type { Installer, InstallerName, InstallRequest } from "#src/environments
 import { keepLines } from "../support/load.ts";
 import { createFolder, type TestFolder } from "../support/plugin-folder.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
+import { hangingScript, isRunning, listenForPids } from "./hanging-processes.ts";
 
 const repository = path.resolve(import.meta.dirname, "../../..");
 
@@ -331,7 +330,7 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
           `hangs-${listener.port}`,
           "1.0.0",
           { scripts: { install: "node hang.js" } },
-          { "hang.js": hangs(listener.port) },
+          { "hang.js": hangingScript(listener.port) },
         );
         using folder = environment({ [`hangs-${listener.port}`]: "1.0.0" });
         const ending = new AbortController();
@@ -439,64 +438,6 @@ async function failureOf(promise: Promise<void>): Promise<PlugoError> {
   );
   assert.ok(error instanceof Error && "remedy" in error, String(error));
   return error as PlugoError;
-}
-
-/** A script that ignores SIGTERM and goes on for a minute, as does what it starts; each tells its process id. */
-function hangs(port: number): string {
-  return `
-    const { spawn } = require("node:child_process");
-    process.on("SIGTERM", () => {});
-    const tell = (pid) => fetch("http://127.0.0.1:${port}/" + pid);
-    if (process.argv[2] !== "child") {
-      spawn(process.execPath, [__filename, "child"], { stdio: "ignore" });
-      tell(process.ppid);
-    }
-    tell(process.pid);
-    setTimeout(() => {}, 60_000);
-  `;
-}
-
-interface PidListener extends AsyncDisposable {
-  readonly port: number;
-  readonly pids: Promise<readonly number[]>;
-}
-
-/** Listens until so many processes have told their ids. */
-async function listenForPids(count: number): Promise<PidListener> {
-  const told: number[] = [];
-  let resolveAll: ((pids: readonly number[]) => void) | undefined;
-  const pids = new Promise<readonly number[]>((resolve) => {
-    resolveAll = resolve;
-  });
-  const server = createServer((request, response) => {
-    told.push(Number(request.url?.slice(1)));
-    response.end();
-    if (told.length === count) resolveAll?.(told);
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    pids,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => {
-        server.close(resolve);
-      });
-    },
-  };
-}
-
-/** Whether a process still does something: one that has ended may wait to be collected by its parent. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    const status = `/proc/${pid}/stat`;
-    return !existsSync(status) || !/\) Z /.test(readFileSync(status, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 function lockOf(folder: TestFolder): string {

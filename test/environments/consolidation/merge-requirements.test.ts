@@ -28,10 +28,13 @@ function outcome(strategy: ConsolidationStrategy, requirements: readonly Require
 
 describe("consolidate", () => {
   test("comes to the versions that all accept, or reports the conflict, for any ranges and tags", () => {
-    const specs = fc.array(fc.oneof({ weight: 9, arbitrary: ranges }, { weight: 1, arbitrary: fc.constantFrom("latest", "next") }), {
-      minLength: 1,
-      maxLength: 5,
-    });
+    const specs = fc.array(
+      fc.oneof({ weight: 9, arbitrary: ranges }, { weight: 1, arbitrary: fc.constantFrom("latest", "next") }),
+      {
+        minLength: 1,
+        maxLength: 5,
+      },
+    );
     fc.assert(
       fc.property(specs, fc.array(versions, { minLength: 40 }), (given, tried) => {
         const { merged, conflicts } = consolidate(wanted(...given), "error");
