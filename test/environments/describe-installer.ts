@@ -308,7 +308,7 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
         const error = await failureOf(install(folder, { timeoutMs: 4000 }));
         const tookMs = performance.now() - startedAt;
         assert.ok(["PLUGO_INSTALL_FAILED", "PLUGO_INSTALL_TIMEOUT"].includes(error.code), error.code);
-        assert.match(error.message, /did not answer in time|took longer than 4000 ms/);
+        assert.match(error.message, /The registry did not answer|took longer than 4000 ms/);
         assert.ok(tookMs < 8000, `${tookMs} ms`);
       });
     }
@@ -317,7 +317,7 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
       using folder = environment({ "never-cached": "1.0.0" });
       const nowhere = "http://127.0.0.1:1/";
       const error = await failureOf(install(folder, { env: registry.env({ npm_config_registry: nowhere }) }));
-      assert.match(error.message, /The registry cannot be reached\./);
+      assert.match(error.message, /The registry did not answer/);
     });
 
     for (const [how, code] of [
