@@ -155,7 +155,8 @@ const faults: readonly (FailureFault | FrozenFault)[] = [
     kind: "failure",
     code: "EBADENGINE",
     signs: /code EBADENGINE\b|ERR_PNPM_UNSUPPORTED_ENGINE/,
-    subject: /Not compatible with your version of node\/npm: (\S+)/,
+    subject:
+      /Not compatible with your version of node\/npm: (\S+)|incompatible with "([^"]+)"|Unsupported engine for (\S+?):/,
     says: (subject) => `${named(subject, "A package")} does not run on Node.js ${process.versions.node}.`,
     remedy: "Use a version of the package that does, or another Node.js.",
   },

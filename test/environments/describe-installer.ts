@@ -10,7 +10,8 @@ import { createFolder, type TestFolder } from "../support/plugin-folder.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import { hangingScript, isRunning, listenForPids } from "./hanging-processes.ts";
 
-const repository = path.resolve(import.meta.dirname, "../../..");
+/** Where the installers of the tests are. */
+export const repository: string = path.resolve(import.meta.dirname, "../../..");
 
 /** What every installer does. `alias` is the package that the repository has it as, when that is not its name. */
 export function describeInstaller(title: string, name: InstallerName, alias?: string): void {
@@ -370,12 +371,12 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
         "plugins/sample/package.json": { name: "sample", version: "1.0.0" },
         ".plugo/venvs/sample/package.json": { name: "env", private: true, dependencies: { uses: "^1.0.0" } },
       });
-      const before = contentsOf(application, ".plugo");
+      const contents = contentsOf(application, ".plugo");
       const folder = { ...application, path: application.at(".plugo/venvs/sample") };
       await install(folder, { hostFolder: application.path });
       assert.ok(existsSync(path.join(folder.path, "node_modules", "uses")));
       assert.ok(existsSync(path.join(folder.path, installer.lockfile)));
-      assert.deepEqual(contentsOf(application, ".plugo"), before);
+      assert.deepEqual(contentsOf(application, ".plugo"), contents);
       assert.deepEqual(readdirSync(application.at(".plugo/venvs")), ["sample"]);
     });
 

@@ -38,6 +38,26 @@ describe("hostNpmrc", () => {
     assert.equal(readFileSync(host.at(".npmrc"), "utf8"), "cafile=ca.pem\n");
   });
 
+  it("takes the file of the workspace that an application without one is in, and of no other folder", () => {
+    using root = createFolder({
+      ".npmrc": "root=1\n",
+      "package.json": { workspaces: ["apps/*"] },
+      "apps/.npmrc": "no root\n",
+      "apps/one/package.json": {},
+      "apps/two/.npmrc": "two=1\n",
+    });
+    const read = (host: string): string => {
+      using folder = createFolder();
+      hostNpmrc(npmTool, folder.path, root.at(host), {});
+      return readFileSync(folder.at(".npmrc"), "utf8");
+    };
+    assert.deepEqual([read("apps/one"), read("apps/two")], ["root=1\n", "two=1\n"]);
+    root.write({ "package.json": {} });
+    assert.throws(() => read("apps/one"), { code: "ENOENT" });
+    root.write({ "pnpm-workspace.yaml": "" });
+    assert.equal(read("apps/one"), "root=1\n");
+  });
+
   it("does nothing when the application has none", () => {
     using host = createFolder();
     using folder = createFolder();

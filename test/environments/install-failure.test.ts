@@ -22,6 +22,16 @@ const outputs: readonly (readonly [InstallerTool, string, string])[] = [
     `(npm: EBADENGINE). "new-only@1.0.0" does not run on Node.js ${process.versions.node}.`,
   ],
   [
+    pnpmTool,
+    ' ERR_PNPM_UNSUPPORTED_ENGINE  Unsupported environment (bad pnpm and/or Node.js version)\nYour Node version is incompatible with "new-only@1.0.0".',
+    `(pnpm: ERR_PNPM_UNSUPPORTED_ENGINE). "new-only@1.0.0" does not run on Node.js ${process.versions.node}.`,
+  ],
+  [
+    pnpmTool,
+    'Error: ERR_PNPM_UNSUPPORTED_ENGINE\n  × installing dependencies\n  ╰─▶ Unsupported engine for new-only@1.0.0: wanted: {"node":">=99"}',
+    `(pnpm: ERR_PNPM_UNSUPPORTED_ENGINE). "new-only@1.0.0" does not run on Node.js ${process.versions.node}.`,
+  ],
+  [
     npmTool,
     'npm error code EBADPLATFORM\nnpm error notsup Unsupported platform for for-aix@1.0.0: wanted {"os":"aix"}',
     `(npm: EBADPLATFORM). "for-aix@1.0.0" is not made for ${process.platform} ${process.arch}.`,
@@ -37,7 +47,7 @@ const outputs: readonly (readonly [InstallerTool, string, string])[] = [
 
 describe("installFailure", () => {
   for (const [tool, output, message] of outputs) {
-    it(`says of ${tool.name} what "${output.split("\n")[0]}" means`, () => {
+    it(`says of ${tool.name} what "${output.replaceAll(/\s+/g, " ").slice(0, 60)}" means`, () => {
       const lines = output.split("\n");
       const error = installFailure(tool, request, { how: "exited", exitCode: 1, lines });
       const shown = lines.map((line) => `\n  ${line}`).join("");
