@@ -29,6 +29,7 @@ export interface InstallerPlaces {
 
 export interface InstallWish {
   readonly folder: string;
+  readonly hostFolder: string;
   readonly frozen: boolean;
   readonly offline: boolean;
   /** Whether what the cache knows of a package is taken as it is, however old. */
