@@ -44,7 +44,7 @@ export function readMarker(environment: string): EnvironmentMarker | undefined {
 function isMarker(value: unknown): value is EnvironmentMarker {
   if (!isJsonObject(value) || !isJsonObject(value["seen"])) return false;
   const { plugin, version, installer, requirements, lock, seen } = value;
-  const { packageJson, host, peers } = seen as Readonly<Record<string, unknown>>;
+  const { packageJson, host, peers } = seen;
   const texts = [plugin, version, installer, requirements, lock ?? "", packageJson ?? "", host, peers];
   return texts.every((text) => typeof text === "string");
 }

@@ -165,14 +165,15 @@ export class IsolatedProvisioner implements Provisioner {
   }
 
   /** A provision of an environment that is there, when it is complete and holds what is wanted. */
-  #provisionFrom({ inputs, madeFrom }: Demand, environment: string): Provision | undefined {
+  #provisionFrom(demand: Demand, environment: string): Provision | undefined {
+    const { inputs } = demand;
     const marker = readMarker(environment);
     if (marker === undefined || marker.requirements !== inputs.requirements || marker.lock !== inputs.lock)
       return undefined;
     if (canonicalJson(marker.seen) !== canonicalJson(inputs.seen)) {
       renewMarker(environment, { ...inputs, installer: marker.installer });
     }
-    return Object.freeze({ environment, madeFrom });
+    return Object.freeze({ environment, madeFrom: demand.madeFrom });
   }
 
   #installerName(): string | PlugoError {
