@@ -44,16 +44,16 @@ describe("leavePeersToHost", () => {
     test(`in an environment ${where} gives the application's copy to who has it as a peer, and the other to who depends on it`, () => {
       using folder = createApp(environment);
       leavePeersToHost(folder.at(environment), [{ name: "express" }], [folder.at("app")], isBelowHost);
-      const require = createRequire(folder.at(`${environment}/x.js`));
-      assert.equal((require("express") as { is: string }).is, "express@5.0.0");
-      assert.equal((require("limits") as Probe).express, "express@5.0.0");
-      assert.equal((require("depends") as Probe).express, "express@4.0.0");
-      assert.equal((require("has-own") as Probe).express, "express@3.0.0");
+      const load = createRequire(folder.at(`${environment}/x.js`));
+      assert.equal((load("express") as { is: string }).is, "express@5.0.0");
+      assert.equal((load("limits") as Probe).express, "express@5.0.0");
+      assert.equal((load("depends") as Probe).express, "express@4.0.0");
+      assert.equal((load("has-own") as Probe).express, "express@3.0.0");
       const deep = createRequire(folder.at(`${environment}/node_modules/@s/x/index.js`))("deep") as Probe;
       assert.equal(deep.express, "express@4.0.0");
       const own = createRequire(folder.at(`${environment}/node_modules/depends/index.js`))("express") as { qs: string };
       assert.equal(own.qs, "qs@1.0.0");
-      assert.equal(require("express"), createRequire(folder.at("app/x.js"))("express"));
+      assert.equal(load("express"), createRequire(folder.at("app/x.js"))("express"));
     });
   }
 
