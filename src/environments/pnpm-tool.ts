@@ -43,6 +43,7 @@ export const pnpmTool: InstallerTool = {
 /** Settings that are no flags in every version: pnpm 10 reads `npm_config_…`, pnpm 11 and later `pnpm_config_…`. */
 function settingsOf(more: Readonly<Record<string, string>>): Record<string, string> {
   const settings = {
+    lockfile: "true",
     "auto-install-peers": "false",
     "strict-peer-dependencies": "false",
     // What scripts may run is decided here; that others have some is no failure.
