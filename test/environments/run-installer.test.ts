@@ -110,7 +110,11 @@ describe("runInstaller", () => {
   it("ends the group when this process exits", { timeout: 20_000 }, async () => {
     await using listener = await listenForPids(1);
     const module = import.meta.resolve("#src/environments/run-installer.js");
-    const hangs = `fetch("http://127.0.0.1:${listener.port}/" + process.pid); setTimeout(() => {}, 600_000)`;
+    // A connection that nothing but the end of the process ends.
+    const hangs = `
+      const socket = require("node:net").connect(${listener.port}, "127.0.0.1").resume();
+      socket.write("GET /" + process.pid + " HTTP/1.1\\r\\nHost: test\\r\\n\\r\\n");
+    `;
     const code = `
       import { runInstaller } from ${JSON.stringify(module)};
       runInstaller({
