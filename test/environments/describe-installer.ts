@@ -453,10 +453,11 @@ function widened(lockfile: string): string {
     .replace("specifier: 1.0.0", "specifier: ^1.0.0");
 }
 
-/** Each installed copy of a package, as its folder. */
+/** Each installed copy of a package, as its folder. Some Node.js follow links, others do not. */
 function copiesIn(folder: TestFolder): readonly string[] {
   const entries = readdirSync(folder.at("node_modules"), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.name === "package.json" && entry.isFile()).map((entry) => entry.parentPath);
+  const files = entries.filter((entry) => entry.name === "package.json" && entry.isFile());
+  return [...new Set(files.map((entry) => realpathSync(entry.parentPath)))];
 }
 
 function packagesIn(folder: TestFolder): ReadonlySet<string> {
