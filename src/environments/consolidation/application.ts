@@ -4,7 +4,7 @@ import { plugoError } from "../../kernel/plugo-error.ts";
 import { placeFaults } from "../../manifest/explain-json.ts";
 import { describeUnreadable, isMissingFile, parseJsonObject } from "../../manifest/json-file.ts";
 import { isJsonObject } from "../../manifest/json-object.ts";
-import { resolvePackageManifest, type PackageManifest } from "../../manifest/package-manifest.ts";
+import { isPackageName, resolvePackageManifest, type PackageManifest } from "../../manifest/package-manifest.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
 import { readText } from "../../manifest/read-text.ts";
 import type { Fault } from "../../manifest/resolve-manifest.ts";
@@ -33,6 +33,11 @@ export function readApplication(directory: string): Application {
     if (dirname(folder) !== folder) continue;
     return readApplicationText("{}", join(dirname(directory), packageFile));
   }
+}
+
+/** Its name where npm takes it for one. */
+export function applicationName({ fields: { name } }: Application): string {
+  return typeof name === "string" && isPackageName(name) ? name : "application";
 }
 
 function readApplicationIn(folder: string): Application | null {
