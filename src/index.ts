@@ -12,7 +12,7 @@ export { createReloadCallback, type ReloadCallback, type ReloadCallbackOptions }
 export { PluginWatcher, type PluginWatcherOptions } from "./hot/plugin-watcher.ts";
 export { getRuntime, type HotReloadPlace, type PluginRuntime } from "./hot/plugin-runtime.ts";
 export { loadPlugins } from "./hot/load-plugins.ts";
-export type { HotReloadOptions, LoadPluginsOptions } from "./host/load-plugins-options.ts";
+export type { EnvironmentOptions, HotReloadOptions, LoadPluginsOptions } from "./host/load-plugins-options.ts";
 export { perPlugin, type PerPlugin, type ScopedContext } from "./host/per-plugin.ts";
 export type { HostSnapshot, LoadReport, PluginHost, PluginSnapshot, Trigger } from "./host/plugin-host.ts";
 export type { AnyConfig, InitPlugin, PluginScope } from "./host/plugin-scope.ts";

@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import { dirname } from "node:path";
 import { plugoError } from "../kernel/plugo-error.ts";
 import { flag } from "./compiled-file.ts";
@@ -10,6 +10,7 @@ import { parseJson } from "./file-compiler.ts";
 import type { GenerationContext } from "./generation-context.ts";
 import { findImportSite } from "./import-site.ts";
 import type { ModuleRecord, Target } from "./module-record.ts";
+import { packageImporter } from "./package-importer.ts";
 import { isPathLike } from "./resolve-import.ts";
 
 /** What CommonJS files need of their generation. */
@@ -99,22 +100,29 @@ export class CommonJsModules {
   }
 
   #require(importer: ModuleRecord): NodeJS.Require {
-    const native = createRequire(importer.file.path);
+    const { context } = this.#graph;
+    const { path } = importer.file;
+    const native = createRequire(path);
+    const from = (specifier: string): NodeJS.Require =>
+      context.environment === null || isBuiltin(specifier)
+        ? native
+        : createRequire(packageImporter(specifier, path, context));
     const targetOf = (specifier: string): Target =>
       isPathLike(specifier) || specifier.startsWith("#") ? this.#graph.target(importer, specifier) : { kind: "native" };
     const require = (specifier: string): unknown => {
       const target = targetOf(specifier);
       if (target.kind === "own") return this.#requireOwn(target.path, specifier, importer);
       if (target.kind === "host") {
-        this.#graph.context.services.native.note(target.path);
+        context.services.native.note(target.path);
         return native(target.path) as unknown;
       }
       if (target.kind === "plugin") throw this.#esmError(specifier, importer);
-      return native(specifier) as unknown;
+      return from(specifier)(specifier) as unknown;
     };
     const resolve = (specifier: string, options?: NodeJS.RequireResolveOptions): string => {
       const target = options?.paths === undefined ? targetOf(specifier) : ({ kind: "native" } as const);
-      return "path" in target ? target.path : native.resolve(specifier, options);
+      if ("path" in target) return target.path;
+      return (options?.paths === undefined ? from(specifier) : native).resolve(specifier, options);
     };
     return Object.assign(require, {
       resolve: Object.assign(resolve, { paths: (request: string) => native.resolve.paths(request) }),

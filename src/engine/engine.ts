@@ -41,6 +41,8 @@ export interface LoadRequest {
   readonly generation: number;
   /** The plugin's folder, with symbolic links resolved. */
   readonly folder: string;
+  /** The folder whose `node_modules` has the plugin's own packages; `null` when it has none of its own. */
+  readonly environment: string | null;
   /** The entry file, an absolute path inside `folder`. */
   readonly entry: string;
   /** Its content, when it has been read already. */

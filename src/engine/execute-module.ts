@@ -7,6 +7,8 @@ import { type DynamicImport, type EsModuleFunction, evaluate, suspendedText } fr
 import { defineExport } from "./exports-object.ts";
 import type { GenerationContext } from "./generation-context.ts";
 import { linksOf, type ModuleRecord } from "./module-record.ts";
+import { packageImporter } from "./package-importer.ts";
+import { isPathLike } from "./resolve-import.ts";
 
 /** A generation whose modules can import others later. */
 export interface ModuleContext extends GenerationContext {
@@ -58,9 +60,13 @@ export function evaluateFile({ file }: ModuleRecord, text: string, context: Gene
 }
 
 /** `import.meta`, as Node.js has it. */
-function importMeta(path: string, { services }: GenerationContext): object {
+function importMeta(path: string, context: GenerationContext): object {
   const url = pathToFileURL(path).href;
-  const resolve = (specifier: unknown): string => services.resolver.resolveUrl(String(specifier), path);
+  const resolve = (given: unknown): string => {
+    const specifier = String(given);
+    const importer = isPathLike(specifier) ? path : packageImporter(specifier, path, context);
+    return context.services.resolver.resolveUrl(specifier, importer);
+  };
   return Object.assign(Object.create(null) as object, {
     dirname: dirname(path),
     filename: path,

@@ -21,6 +21,7 @@ export interface GenerationContext {
   readonly services: EngineServices;
   readonly plugin: string;
   readonly folder: string;
+  readonly environment: string | null;
   readonly owners: FileOwners;
   readonly dependency: (plugin: string) => LoadedModules | Promise<LoadedModules> | undefined;
   readonly declares: (plugin: string) => boolean;

@@ -8,6 +8,7 @@ import { hostFileError } from "./host-file.ts";
 import { findImportSite } from "./import-site.ts";
 import type { ExternalModule, Target } from "./module-record.ts";
 import { asNamespace } from "./native-import.ts";
+import { packageImporter, packageName } from "./package-importer.ts";
 
 /** An import that a generation does not evaluate itself. */
 export interface ExternalImport {
@@ -26,7 +27,7 @@ export function loadExternal(
   const { native } = context.services;
   switch (target.kind) {
     case "native":
-      return native.bare(specifier, dirname(importer), options);
+      return native.bare(specifier, packageImporter(specifier, importer, context), options);
     case "host":
       return native.file(target.path, options);
     case "helper":
@@ -48,7 +49,7 @@ export function loadModule(module: ExternalModule, context: GenerationContext): 
     module.namespace = namespace;
     return undefined;
   } catch (error) {
-    throw explainFailure(external, error, context.plugin);
+    throw explainFailure(external, error, context);
   }
 }
 
@@ -56,17 +57,19 @@ async function setNamespace(
   module: ExternalModule,
   loading: Promise<Namespace>,
   external: ExternalImport,
-  { plugin }: GenerationContext,
+  context: GenerationContext,
 ): Promise<void> {
   try {
     module.namespace = await loading;
   } catch (error) {
-    throw explainFailure(external, error, plugin);
+    throw explainFailure(external, error, context);
   }
 }
 
 /** What a static import says when it failed: for the author of the plugin. */
-function explainFailure({ specifier, importer, target }: ExternalImport, cause: unknown, plugin: string): unknown {
+function explainFailure(external: ExternalImport, cause: unknown, context: GenerationContext): unknown {
+  const { specifier, importer, target } = external;
+  const { plugin } = context;
   const { code, message } = cause as { code?: unknown; message?: unknown };
   if (target.kind === "host" && isRefusal(code)) {
     const reason = code === "ERR_UNKNOWN_FILE_EXTENSION" ? "this Node.js runs no TypeScript." : describeThrown(cause);
@@ -75,11 +78,12 @@ function explainFailure({ specifier, importer, target }: ExternalImport, cause: 
   if (target.kind !== "native") return cause;
   const name = packageName(specifier);
   const text = String(message);
+  const from = dirname(packageImporter(specifier, importer, context));
   const missing =
-    (code === "ERR_MODULE_NOT_FOUND" && text.includes(`'${name}' imported from ${dirname(importer)}`)) ||
+    (code === "ERR_MODULE_NOT_FOUND" && text.includes(`'${name}' imported from ${from}`)) ||
     code === "ERR_UNKNOWN_BUILTIN_MODULE";
   const notExported =
-    code === "ERR_PACKAGE_PATH_NOT_EXPORTED" || (code === "ERR_MODULE_NOT_FOUND" && text.includes(dirname(importer)));
+    code === "ERR_PACKAGE_PATH_NOT_EXPORTED" || (code === "ERR_MODULE_NOT_FOUND" && text.includes(from));
   if (!missing && !notExported) return cause;
   const hint = specifier.startsWith("node:")
     ? `Correct the name: this Node.js (${process.version}) has no such module.`
@@ -95,10 +99,6 @@ function explainFailure({ specifier, importer, target }: ExternalImport, cause: 
 
 function isRefusal(code: unknown): boolean {
   return code === "ERR_UNKNOWN_FILE_EXTENSION" || code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX";
-}
-
-function packageName(specifier: string): string {
-  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
 function loadHelper(specifier: string): Namespace {

@@ -33,6 +33,7 @@ export class ModuleGraph implements ImportableModules, ModuleContext, LinkSteps,
   readonly services: EngineServices;
   readonly plugin: string;
   readonly folder: string;
+  readonly environment: string | null;
   readonly owners: FileOwners;
   readonly dependency: LoadRequest["dependency"];
   readonly declares: LoadRequest["declares"];
@@ -54,6 +55,7 @@ export class ModuleGraph implements ImportableModules, ModuleContext, LinkSteps,
     this.services = services;
     this.plugin = request.plugin;
     this.folder = request.folder;
+    this.environment = request.environment;
     this.owners = request.owners;
     this.dependency = request.dependency;
     this.declares = request.declares;

@@ -1,5 +1,4 @@
 import { createRequire, isBuiltin } from "node:module";
-import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { vm } from "../kernel/lazy-require.ts";
 import { createNamespace, defineValue, type Namespace } from "./exports-object.ts";
@@ -14,17 +13,17 @@ export class NativeImports {
   readonly #builtins = new Map<string, Namespace>();
   readonly #files = new ImportedFiles();
 
-  /** Forgets the importers; their number is that of the folders that were imported from. */
+  /** Forgets the importers; their number is that of the files that were imported from. */
   refresh(): void {
     this.#importers.clear();
   }
 
   /**
-   * Imports a package or builtin as a file in `folder` would. A value, not a promise, for a builtin that was imported
+   * Imports a package or builtin as the file `importer` would, which need not be there. A value, not a promise, for a builtin that was imported
    * before. Rejects with Node's own error.
    */
-  bare(specifier: string, folder: string, options?: ImportCallOptions): Namespace | Promise<Namespace> {
-    if (!isBuiltin(specifier)) return this.#importer(folder)(specifier, options ?? attributesFor(specifier));
+  bare(specifier: string, importer: string, options?: ImportCallOptions): Namespace | Promise<Namespace> {
+    if (!isBuiltin(specifier)) return this.#importer(importer)(specifier, options ?? attributesFor(specifier));
     const known = this.#builtins.get(specifier);
     if (known !== undefined) return known;
     return (import(specifier) as Promise<Namespace>).then((namespace) => {
@@ -50,11 +49,11 @@ export class NativeImports {
     return this.#files.changed();
   }
 
-  #importer(folder: string): Importer {
-    let importer = this.#importers.get(folder);
+  #importer(file: string): Importer {
+    let importer = this.#importers.get(file);
     if (importer === undefined) {
-      importer = compileImporter(join(folder, "plugin.js"));
-      this.#importers.set(folder, importer);
+      importer = compileImporter(file);
+      this.#importers.set(file, importer);
     }
     return importer;
   }

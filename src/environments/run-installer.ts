@@ -1,7 +1,8 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { util } from "../kernel/lazy-require.ts";
+import { childProcess, util } from "../kernel/lazy-require.ts";
+import { describeThrown } from "../kernel/plugo-error.ts";
 import type { InstallerProgram } from "./find-installer.ts";
 
 export interface InstallerRun {
@@ -37,18 +38,17 @@ export async function runInstaller(run: InstallerRun): Promise<InstallerEnd> {
   const lines: string[] = [];
   if (run.signal.aborted) return { how: "aborted", lines };
   if (run.timeoutMs <= 0) return { how: "timed out", lines };
-  const child = spawn(run.program.command, [...run.program.leading, ...run.args], {
-    cwd: run.folder,
-    env: run.env,
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: process.platform !== "win32",
-    windowsHide: true,
-  });
   const keep = (line: string): void => {
     lines.push(line);
     if (lines.length > keptLines) lines.shift();
     run.onOutput(line);
   };
+  let child: ChildProcessByStdio<null, Readable, Readable>;
+  try {
+    child = start(run);
+  } catch (error) {
+    return { how: "not started", reason: describeThrown(error), lines };
+  }
   const outputs = [readLines(child.stdout, keep), readLines(child.stderr, keep)];
   const exited = new Promise<InstallerEnd>((resolve) => {
     child.once("error", (error) => resolve({ how: "not started", reason: error.message, lines }));
@@ -60,18 +60,17 @@ export async function runInstaller(run: InstallerRun): Promise<InstallerEnd> {
   const stop = (why: "timed out" | "aborted"): void => {
     if (stopped !== undefined) return;
     stopped = why;
-    endGroup(child, "SIGTERM");
-    grace = setTimeout(() => endGroup(child, "SIGKILL"), graceMs);
+    signalGroup(child, "SIGTERM");
+    grace = setTimeout(() => signalGroup(child, "SIGKILL"), graceMs);
   };
   const onAbort = (): void => stop("aborted");
-  const onProcessExit = (): void => endGroup(child, "SIGKILL");
+  const onProcessExit = (): void => void signalGroup(child, "SIGKILL");
   const limit = setTimeout(() => stop("timed out"), Math.min(run.timeoutMs, 2 ** 31 - 1));
   run.signal.addEventListener("abort", onAbort, { once: true });
   process.once("exit", onProcessExit);
   try {
     const end = await exited;
-    // What it has started and not waited for.
-    if (child.pid !== undefined) endGroup(child, "SIGKILL");
+    await endWhatIsLeft(child);
     await readToTheEnd(outputs, child);
     return stopped === undefined ? end : { how: stopped, lines };
   } finally {
@@ -82,27 +81,49 @@ export async function runInstaller(run: InstallerRun): Promise<InstallerEnd> {
   }
 }
 
-function endGroup(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
-  if (child.pid === undefined) return;
+function start({ program, args, folder, env }: InstallerRun): ChildProcessByStdio<null, Readable, Readable> {
+  return childProcess().spawn(program.command, [...program.leading, ...args], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: process.platform !== "win32",
+    windowsHide: true,
+  });
+}
+
+/** Whether there was a process to signal. */
+function signalGroup({ pid, exitCode }: ChildProcess, signal: "SIGTERM" | "SIGKILL"): boolean {
+  if (pid === undefined) return false;
   if (process.platform === "win32") {
     // Windows has no groups: the tree is walked from a process that still runs.
-    if (child.exitCode !== null) return;
+    if (exitCode !== null) return false;
     const taskkill = join(process.env["SystemRoot"] ?? "C:\\Windows", "System32", "taskkill.exe");
-    spawnSync(taskkill, ["/pid", String(child.pid), "/T", "/F"], { windowsHide: true, stdio: "ignore" });
-    return;
+    return (
+      childProcess().spawnSync(taskkill, ["/pid", String(pid), "/T", "/F"], { windowsHide: true, stdio: "ignore" })
+        .status === 0
+    );
   }
   try {
-    process.kill(-child.pid, signal);
+    return process.kill(-pid, signal);
   } catch {
-    // None of the group is left.
+    return false;
   }
 }
 
+/** Ends what the installer has started and not waited for. A killed process takes a moment to be gone. */
+async function endWhatIsLeft(child: ChildProcess): Promise<void> {
+  const endsAt = performance.now() + graceMs;
+  while (signalGroup(child, "SIGKILL") && performance.now() < endsAt) await util().promisify(setTimeout)(5);
+}
+
 /** Who has left the group may keep the output open: it is not waited for. */
-async function readToTheEnd(outputs: readonly Promise<void>[], child: ChildProcess): Promise<void> {
+async function readToTheEnd(
+  outputs: readonly Promise<void>[],
+  child: ChildProcessByStdio<null, Readable, Readable>,
+): Promise<void> {
   const close = (): void => {
-    child.stdout?.destroy();
-    child.stderr?.destroy();
+    child.stdout.destroy();
+    child.stderr.destroy();
   };
   const limit = setTimeout(close, graceMs);
   await Promise.all(outputs);

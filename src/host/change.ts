@@ -9,6 +9,7 @@ import type { FoundDefinition } from "./find-definition.ts";
 import { Generation, type ModulesOf } from "./generation.ts";
 import type { HostServices } from "./host-services.ts";
 import { loadGeneration, type LoadResult } from "./load-generation.ts";
+import { linkTo, provisionAttempts, withProvision } from "./provision-attempts.ts";
 import { restartGroup } from "./restart-group.ts";
 import { startInOrder } from "./start-in-order.ts";
 
@@ -23,7 +24,7 @@ export interface ChangeInput {
   /** The number of a plugin's next generation. */
   readonly nextNumber: (name: string) => number;
   /** Called when an attempt, or a plugin that has to stop for it, enters a phase. */
-  readonly onPhase: (name: string, phase: "loading" | "activating") => void;
+  readonly onPhase: (name: string, phase: "provisioning" | "loading" | "activating") => void;
   /** Takes generations out of service before their successors are made, and resolves when they have ended. */
   readonly takeOut: (generations: readonly Generation[]) => Promise<void>;
   /** Why a plugin that is planned and not attempted does not run. */
@@ -71,6 +72,10 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   const attempts = new Map<string, Attempt>();
   let thrownAwaySoFar: Settlement["thrownAway"] | undefined;
 
+  const provisions = provisionAttempts(
+    steps.attempts.filter((name) => !input.keepsModules(name)).map((name) => plan.entries.get(name)!),
+    services,
+  );
   for (const name of steps.attempts) startLoading(name);
   for (const attempt of attempts.values()) if (attempt.state.kind === "loading") await takeLoaded(attempt);
 
@@ -90,7 +95,10 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   const discarded: Generation[] = [];
   for (const { entry, generation, state } of attempts.values()) {
     if (state.kind === "failed") problems.set(entry.name, state.problem);
-    if (!next.has(entry.name)) discarded.push(generation);
+    if (next.has(entry.name)) continue;
+    discarded.push(generation);
+    const old = inService.get(entry.name);
+    if (old !== undefined && old.provision !== generation.provision) linkTo(old, old.provision);
   }
   for (const [name, because] of thrownAway) {
     problems.set(name, plugoError("PLUGO_NOT_SWAPPED", { name, because }, { plugin: name }));
@@ -108,17 +116,18 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   function startLoading(name: string): void {
     const entry = plan.entries.get(name)!;
     const generation = new Generation(entry, input.nextNumber(name), services);
-    input.onPhase(name, "loading");
-    const failing = entry.required.find((dependency) => attempts.get(dependency)?.state.kind === "failed");
-    const loading =
-      failing === undefined
-        ? loadGeneration(generation, {
-            dependency: loadedModules,
-            previous: inService.get(name)?.modules,
-            keep: input.keepsModules(name) ? inService.get(name) : undefined,
-            restore: false,
-          })
-        : blockedBy(entry, failing, problemOf(failing));
+    if (isThenable(provisions.get(name))) input.onPhase(name, "provisioning");
+    const loading = withProvision(generation, provisions, () => {
+      input.onPhase(name, "loading");
+      const failing = entry.required.find((dependency) => attempts.get(dependency)?.state.kind === "failed");
+      if (failing !== undefined) return blockedBy(entry, failing, problemOf(failing));
+      return loadGeneration(generation, {
+        dependency: loadedModules,
+        previous: inService.get(name)?.modules,
+        keep: input.keepsModules(name) ? inService.get(name) : undefined,
+        restore: false,
+      });
+    });
     const attempt: Attempt = { generation, entry, state: { kind: "loading", loading } };
     attempts.set(name, attempt);
     if (!isThenable(loading)) setLoaded(attempt, loading);
@@ -242,6 +251,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     input.onPhase(old.name, "activating");
     generation.entryFile = old.entryFile;
     generation.watched = old.watched;
+    linkTo(generation, old.provision);
     const loaded = await loadGeneration(generation, {
       dependency: (name) => dependencies.get(name)?.modules,
       previous: old.modules,

@@ -1,6 +1,6 @@
 import { channel, type Channel } from "node:diagnostics_channel";
 
-/** What is published on `plugo:load`, `plugo:activate` and `plugo:dispose`, when the step has ended. */
+/** What is published on `plugo:provision` (when something had to be installed), `plugo:load`, `plugo:activate` and `plugo:dispose`, when the step has ended. */
 export interface PluginStepMessage {
   readonly plugin: string;
   /** Counts the generations of this plugin in this host, from 1. */
@@ -23,6 +23,7 @@ export interface SwapMessage {
 
 /** The `node:diagnostics_channel` channels that tracing tools can subscribe to. */
 const channels = {
+  provision: channel("plugo:provision"),
   load: channel("plugo:load"),
   activate: channel("plugo:activate"),
   dispose: channel("plugo:dispose"),
@@ -31,7 +32,7 @@ const channels = {
 
 /** Says on its channel that a step of a generation has ended, and what went wrong with it. */
 export function publishStep(
-  step: "load" | "activate" | "dispose",
+  step: "provision" | "load" | "activate" | "dispose",
   { name, number }: { readonly name: string; readonly number: number },
   startTime: number,
   error?: unknown,

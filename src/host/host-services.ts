@@ -1,4 +1,5 @@
 import type { Engine, FileOwners } from "../engine/engine.ts";
+import type { Provisioner } from "../environments/provisioner.ts";
 import type { Logger } from "../kernel/logger.ts";
 import type { PlugoError } from "../kernel/plugo-error.ts";
 import type { Generation } from "./generation.ts";
@@ -8,6 +9,7 @@ import type { HostInternals, PluginScope } from "./plugin-scope.ts";
 export interface HostServices {
   readonly logger: Logger;
   readonly engine: Engine;
+  readonly provisioner: Provisioner;
   readonly limits: TimeLimits;
   readonly internals: HostInternals;
   /** The plugin directories' owners of files, as of the latest reading of the disk. */

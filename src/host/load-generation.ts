@@ -76,6 +76,7 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
     plugin: generation.name,
     generation: generation.number,
     folder: plugin.realPath,
+    environment: generation.provision?.environment ?? null,
     entry: entry.path,
     entryText: entry.text,
     owners: generation.services.owners,

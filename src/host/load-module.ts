@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { dirname, isAbsolute, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { NativeImports } from "../engine/native-import.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
@@ -25,7 +25,7 @@ export async function loadModule(
   generation.entryFile = modulePath;
   try {
     const file = fileOf(modulePath);
-    if (file === undefined) return await new NativeImports().bare(modulePath, process.cwd());
+    if (file === undefined) return await new NativeImports().bare(modulePath, join(process.cwd(), "plugin.js"));
     const { owners } = generation.services;
     const path = realpathSync(file);
     if (owners.ownerOf(path).kind === "host") return (await import(pathToFileURL(path).href)) as ModuleNamespace;
@@ -54,6 +54,7 @@ async function evaluate(
     plugin: generation.name,
     generation: generation.number,
     folder,
+    environment: null,
     entry,
     owners: {
       ownerOf: (file) => (isOwn(file) ? { kind: "plugin", name: generation.name } : owners.ownerOf(file)),

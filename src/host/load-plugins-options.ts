@@ -21,6 +21,12 @@ export interface LoadPluginsOptions<Context extends object = object> {
    * `ENABLE_PLUGIN_HOT_RELOAD`, else `true`. Watching never keeps the process alive.
    */
   readonly hotReload?: boolean | HotReloadOptions | undefined;
+  /**
+   * Whether each plugin gets the npm dependencies that its `package.json` declares in an environment of its own, and
+   * where and how. Default: the variable `PLUGO_USE_VENVS`, else `true`. With `false`, what is missing is installed into
+   * the application.
+   */
+  readonly environments?: boolean | EnvironmentOptions | undefined;
   /** How long loading the files and calling `initPlugin` may each take, in milliseconds. Default 30 000; 0 = no limit. */
   readonly initTimeoutMs?: number | undefined;
   /** How long each undo may take, in milliseconds. Default 10 000; 0 = no limit. */
@@ -38,6 +44,23 @@ export interface LoadPluginsOptions<Context extends object = object> {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Aborts a load under way: it rejects, and everything is undone. Afterwards it does nothing. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Where the plugins' environments are, and how they are installed. */
+export interface EnvironmentOptions {
+  /**
+   * The folder that holds them. Default: the variables `PLUGO_VENV_HOME` and `VENV_HOME`, else `./.plugo/venvs`. It has
+   * to lie in the application's folder for packages to find what comes from the application (`peerDependencies`).
+   */
+  readonly home?: string | undefined;
+  /** Default `npm`; `pnpm` and `bun` must be there. */
+  readonly installer?: "npm" | "pnpm" | "bun" | undefined;
+  /** Whether only what a lockfile says is installed, and nothing without one. Default `false`. */
+  readonly frozen?: boolean | undefined;
+  /** Whether nothing but the installer's own cache is asked. Default `false`. */
+  readonly offline?: boolean | undefined;
+  /** The packages whose install scripts may run, as `name` or `name@version`. Default: none. */
+  readonly allowScripts?: readonly string[] | undefined;
 }
 
 /** How hot reload waits. All in milliseconds. */

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Engine, FileOwners } from "../engine/engine.ts";
 import { createNativeEngine } from "../engine/native-engine.ts";
 import { createRunnerEngine } from "../engine/runner-engine.ts";
+import { createProvisioner } from "../environments/create-provisioner.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import type { Phase } from "../kernel/phase.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
@@ -22,6 +23,7 @@ import { LeakWatch } from "./leak-watch.ts";
 import { createContextFactory } from "./per-plugin.ts";
 import { Planner } from "./planner.ts";
 import { phaseWithout, PluginPhases } from "./plugin-phases.ts";
+import { isProvisionCurrent } from "./provision-attempts.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { Service } from "./service.ts";
 
@@ -78,6 +80,7 @@ export class Reconciler {
     this.#services = {
       logger: options.logger,
       engine: this.#engine,
+      provisioner: createProvisioner(options.environments, options.logger),
       limits: options.limits,
       internals: {
         id: hosts,
@@ -251,7 +254,11 @@ export class Reconciler {
         // While the directories cannot be read, that is what is wrong, and not each plugin.
         if (this.#inputs?.isScanStale === true) return true;
         const { modules, watched } = generation;
-        return (modules === undefined || this.#engine.isCurrent(modules)) && watched === generation.readWatched();
+        return (
+          (modules === undefined || this.#engine.isCurrent(modules)) &&
+          watched === generation.readWatched() &&
+          isProvisionCurrent(generation)
+        );
       },
       content,
     };

@@ -1,14 +1,15 @@
-import { readFileSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { EnvironmentSettings } from "../environments/environment-settings.ts";
 import { createConsoleLogger, type Logger } from "../kernel/logger.ts";
-import { nearestName } from "../kernel/nearest-name.ts";
-import { plugoError } from "../kernel/plugo-error.ts";
 import { PLUGINS, type PluginConfig } from "../sources/plugin-list.ts";
 import { booleanVariable } from "../sources/read-environment-variables.ts";
+import { expectOption as expect, isObject, refuseUnknown } from "./check-option.ts";
 import type { TimeLimits } from "./host-services.ts";
 import type { HotReloadOptions, LoadPluginsOptions } from "./load-plugins-options.ts";
+import { nearestPackage } from "./nearest-package.ts";
 import { readOption } from "./read-option.ts";
+import { resolveEnvironmentOptions } from "./resolve-environment-options.ts";
 
 /** The options of a host with every default filled in and every path absolute. */
 export interface ResolvedOptions {
@@ -20,6 +21,7 @@ export interface ResolvedOptions {
   readonly limits: TimeLimits;
   /** `null` when nothing follows the disk. */
   readonly hotReload: { readonly debounceMs: number } | null;
+  readonly environments: EnvironmentSettings;
   readonly strict: boolean;
   readonly engine: "runner" | "native";
   /** Read anew at each change: entries may be pushed later. */
@@ -41,7 +43,7 @@ export function resolveOptions(options: LoadPluginsOptions): ResolvedOptions {
 
 function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
   expect("options", "an object", options, isObject(options));
-  for (const option of Object.keys(options)) refuseUnknown(option);
+  for (const option of Object.keys(options)) refuseUnknown(option, known);
   const { pluginDirectory = [], configPath, context = {}, logger = createConsoleLogger() } = options;
   const { strict = false, engine = "runner", plugins = PLUGINS, env = process.env, signal, coreVersion } = options;
   const directories: readonly (string | URL)[] = isArray(pluginDirectory) ? pluginDirectory : [pluginDirectory];
@@ -54,19 +56,21 @@ function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
   expect("coreVersion", "a string", coreVersion, coreVersion === undefined || typeof coreVersion === "string");
   expect("signal", "an AbortSignal", signal, signal === undefined || signal instanceof AbortSignal);
   const hotReload = hotReloadOptions(options.hotReload);
+  const application = nearestPackage(process.cwd());
   const isFollowing = hotReload.enabled ?? booleanVariable(env, "ENABLE_PLUGIN_HOT_RELOAD", true, logger);
   return {
     directories: directories.map((directory) => toPath("pluginDirectory", directory)),
     configFile: configPath === undefined ? undefined : toPath("configPath", configPath),
     context,
     logger,
-    coreVersion: coreVersion ?? nearestVersion(process.cwd()),
+    coreVersion: coreVersion ?? application.version,
     limits: {
       initTimeoutMs: milliseconds("initTimeoutMs", options.initTimeoutMs),
       disposeTimeoutMs: milliseconds("disposeTimeoutMs", options.disposeTimeoutMs),
       drainTimeoutMs: milliseconds("drainTimeoutMs", hotReload.drainTimeoutMs),
     },
     hotReload: isFollowing ? { debounceMs: milliseconds("debounceMs", hotReload.debounceMs) } : null,
+    environments: resolveEnvironmentOptions(options.environments, { env, logger, hostFolder: application.folder }),
     strict,
     engine,
     plugins,
@@ -86,6 +90,7 @@ const known: Readonly<Record<keyof LoadPluginsOptions, true>> = {
   logger: true,
   coreVersion: true,
   hotReload: true,
+  environments: true,
   initTimeoutMs: true,
   disposeTimeoutMs: true,
   strict: true,
@@ -96,12 +101,6 @@ const known: Readonly<Record<keyof LoadPluginsOptions, true>> = {
 };
 
 const knownOfHotReload: Readonly<Record<keyof HotReloadOptions, true>> = { debounceMs: true, drainTimeoutMs: true };
-
-function refuseUnknown(option: string, among: object = known, prefix = ""): void {
-  if (Object.hasOwn(among, option)) return;
-  const nearest = nearestName(option, Object.keys(among));
-  throw plugoError("PLUGO_OPTION_UNKNOWN", { option: `${prefix}${option}`, nearest });
-}
 
 /** Whether it is on, where that is said in code, and how it waits. */
 function hotReloadOptions(
@@ -129,34 +128,8 @@ function milliseconds(option: keyof typeof defaults, value: number | undefined):
   return resolved;
 }
 
-/** The version in the nearest `package.json` that there is; `undefined` when it has none. */
-function nearestVersion(folder: string): string | undefined {
-  for (let current = folder; ; current = dirname(current)) {
-    try {
-      const file = resolve(current, "package.json");
-      if (!statSync(file).isFile()) return undefined;
-      const manifest: unknown = JSON.parse(readFileSync(file, "utf8"));
-      const version = isObject(manifest) && "version" in manifest ? manifest.version : undefined;
-      return typeof version === "string" ? version : undefined;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") return undefined;
-      if (dirname(current) === current) return undefined;
-    }
-  }
-}
-
-function expect(option: string, expected: string, value: unknown, isMet: boolean): void {
-  if (isMet) return;
-  const actual = typeof value === "string" ? JSON.stringify(value) : value === null ? "null" : `a ${typeof value}`;
-  throw plugoError("PLUGO_OPTION_INVALID", { option, expected, actual });
-}
-
 function isArray(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }
 
 function isLogger(value: unknown): value is Logger {

@@ -49,6 +49,14 @@ export interface ErrorFacts {
   PLUGO_DEPENDENCY_DISABLED: { chain: string; disabled: string; where: string };
   PLUGO_DEPENDENCY_FAILED: { chain: string; failed: string };
   PLUGO_CYCLE: { path: readonly string[] };
+  PLUGO_DEPENDENCY_REFUSED: { name: string; findings: readonly string[]; hostFile: string };
+  PLUGO_PEER_VERSION: { name: string; findings: readonly string[]; hostFolder: string };
+  PLUGO_LOCK_MISSING: { name: string; lockfile: string; folder: string };
+  PLUGO_ENVIRONMENT_LOCKED: { name: string; lock: string; owner: string; waitedMs: number };
+  PLUGO_ENVIRONMENT_UNWRITABLE: { name: string; folder: string; reason: string };
+  PLUGO_ENVIRONMENT_INCOMPLETE: { name: string; installer: string; missing: readonly string[] };
+  PLUGO_LINK_UNWRITABLE: { folder: string; reason: string };
+  PLUGO_HOST_CONFLICT: { name: string; findings: readonly string[] };
   PLUGO_ENTRY_MISSING: { folder: string; looked: string; hint: string | undefined };
   PLUGO_SYNTAX: { at: At; detail: string; frame: string | undefined };
   PLUGO_IMPORT_NOT_FOUND: { specifier: string; at: At; frame: string | undefined; hint: string | undefined };
@@ -262,6 +270,59 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     message: ({ path }) => `The plugins depend on each other in a circle: ${path.join(" → ")}.`,
     remedy: ({ path }) =>
       `Remove one of these dependencies, or move it to "optional_dependencies" in the metadata.json of "${path[0]}".`,
+  },
+
+  // Environments
+  PLUGO_DEPENDENCY_REFUSED: {
+    title: "A plugin's package comes from elsewhere than the registry.",
+    message: ({ name, findings }) => `"${name}" asks for packages that plugo does not install:${list(findings)}`,
+    remedy: ({ hostFile }) =>
+      `Use a version from the registry, or put the package into the plugin's folder; the application allows one in "plugo" of "${hostFile}".`,
+  },
+  PLUGO_PEER_VERSION: {
+    title: "The application does not have a package that a plugin takes from it.",
+    message: ({ name, findings }) =>
+      `"${name}" takes packages from the application that it does not have:${list(findings)}`,
+    remedy: ({ hostFolder }) =>
+      `Install a version that fits in "${hostFolder}", or use a version of the plugin for the one that is there.`,
+  },
+  PLUGO_LOCK_MISSING: {
+    title: "There is no lockfile, and only what one says may be installed.",
+    message: ({ name, lockfile, folder }) =>
+      `The packages of "${name}" cannot be installed: "frozen" is set, and "${folder}" has no ${lockfile}.`,
+    remedy: ({ lockfile, folder }) =>
+      `Put a ${lockfile} beside the package.json in "${folder}", or install once without "frozen".`,
+  },
+  PLUGO_ENVIRONMENT_LOCKED: {
+    title: "Another process did not finish installing in time.",
+    message: ({ name, owner, waitedMs }) =>
+      `The packages of "${name}" were still being installed by ${owner} after ${Math.round(waitedMs / 1000)} s.`,
+    remedy: ({ lock }) => `Look what that process does; if it does nothing for plugo, remove "${lock}".`,
+  },
+  PLUGO_ENVIRONMENT_UNWRITABLE: {
+    title: "A plugin's packages have to be installed, and cannot be written.",
+    message: ({ name, folder, reason }) =>
+      `The packages of "${name}" are not installed, and cannot be written to "${folder}": ${reason}.`,
+    remedy: ({ folder }) =>
+      `Make room in "${folder}" and make it writable, or install before the application starts and leave it as it is then.`,
+  },
+  PLUGO_ENVIRONMENT_INCOMPLETE: {
+    title: "An installer left out what it was asked for.",
+    message: ({ name, installer, missing }) =>
+      `${installer} reported no fault, but these packages of "${name}" are not there: ${missing.join(", ")}.`,
+    remedy: () => "Try again; if it stays, install the same packages by hand and look what the installer says.",
+  },
+  PLUGO_LINK_UNWRITABLE: {
+    title: "A plugin's node_modules cannot be made.",
+    message: ({ folder, reason }) => `"${folder}" cannot lead to the plugin's packages: ${reason}.`,
+    remedy: () =>
+      "What plugin files import is found all the same. Editors, require.resolve.paths and files that other tools read from there do not find them; make the folder writable for those.",
+  },
+  PLUGO_HOST_CONFLICT: {
+    title: "Packages of plugins do not fit into the application together.",
+    message: ({ name, findings }) =>
+      `The packages of "${name}" cannot be installed into the application:${list(findings)}`,
+    remedy: () => "Give each plugin its own packages (PLUGO_USE_VENVS=true), or make the ranges agree.",
   },
 
   // The engine

@@ -33,6 +33,7 @@ function load(previous: LoadedModules | undefined): LoadedModules {
     generation: 1,
     folder,
     entry,
+    environment: null,
     owners: { ownerOf: () => ({ kind: "plugin", name: "p" }) },
     dependency: () => undefined,
     declares: () => false,

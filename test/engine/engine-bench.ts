@@ -47,6 +47,7 @@ export function createBench(
       plugin: "p",
       generation: 1,
       folder: join(directory, overrides.plugin ?? "p"),
+      environment: null,
       entry: join(directory, overrides.plugin ?? "p", "plugin.ts"),
       owners: { ownerOf: (file) => ownerOf(file, directory) },
       dependency: (name) => dependencies.get(name),

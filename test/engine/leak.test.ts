@@ -32,7 +32,7 @@ describe("createRunnerEngine", () => {
         if (!restore) writeFileSync(folder + "/b.ts", 'import { a } from "./a.ts"; export const b = () => a; export const version = ' + index + ";");
         engine.refresh();
         const modules = await engine.load({
-          plugin: "p", generation: index, folder, entry: folder + "/plugin.ts",
+          plugin: "p", generation: index, folder, environment: null, entry: folder + "/plugin.ts",
           owners: { ownerOf: () => ({ kind: "plugin", name: "p" }) },
           dependency: () => undefined, declares: () => false, timers, previous, restore,
         });
@@ -45,7 +45,7 @@ describe("createRunnerEngine", () => {
           // What fails must not stay either.
           writeFileSync(folder + "/b.ts", "export const b = 1; throw new Error('no " + index + "');");
           await Promise.resolve().then(() => engine.load({
-            plugin: "p", generation: index, folder, entry: folder + "/plugin.ts",
+            plugin: "p", generation: index, folder, environment: null, entry: folder + "/plugin.ts",
             owners: { ownerOf: () => ({ kind: "plugin", name: "p" }) },
             dependency: () => undefined, declares: () => false, timers, previous, restore: false,
           })).catch(() => {});

@@ -16,6 +16,7 @@ function engineFor(
     generation: 1,
     folder: folder.path,
     entry: folder.at(entry),
+    environment: null,
     owners: { ownerOf: () => ({ kind: "host" }) },
     dependency: () => undefined,
     declares: () => false,

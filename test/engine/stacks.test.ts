@@ -132,7 +132,7 @@ function runChild(folder: string, flags: readonly string[], code: string): strin
     const engine = createRunnerEngine({ cacheFolder: undefined, logger: console });
     const folder = ${JSON.stringify(folder)};
     const load = (more) => engine.load({
-      plugin: "p", generation: 1, folder, entry: folder + "/plugin.ts",
+      plugin: "p", generation: 1, folder, environment: null, entry: folder + "/plugin.ts",
       owners: { ownerOf: () => ({ kind: "plugin", name: "p" }) },
       dependency: () => undefined, declares: () => false, timers: () => globalThis, previous: undefined, restore: false, ...more,
     });

@@ -48,7 +48,7 @@ describe("createRunnerEngine", () => {
       import { createRunnerEngine } from ${JSON.stringify(import.meta.resolve("#src/engine/runner-engine.js"))};
       const folder = ${JSON.stringify(folder.at("p"))};
       const { namespace } = await createRunnerEngine({ cacheFolder: undefined, logger: console }).load({
-        plugin: "p", generation: 1, folder, entry: folder + "/plugin.ts",
+        plugin: "p", generation: 1, folder, environment: null, entry: folder + "/plugin.ts",
         owners: { ownerOf: (file) => file.startsWith(folder) ? { kind: "plugin", name: "p" } : { kind: "host" } },
         dependency: () => undefined, declares: () => false, timers: () => globalThis, previous: undefined, restore: false,
       });
