@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { loadPlugins, PLUGINS } from "@plugo/node";
+import { consolidatePluginRequirements, loadPlugins, PLUGINS } from "@plugo/node";
 import { expressRoutes } from "@plugo/node/express";
 import express from "express";
 import { listen } from "./listen.js";
@@ -35,6 +35,15 @@ const host = await loadPlugins({
   context,
 });
 
+// What an image installs, see Dockerfile. npm asks the registry for it, so not at every start.
+if (process.argv.includes("--consolidate")) {
+  const outputFile = at("package-plugins");
+  const options = /** @type {const} */ ({ format: "workspaces", strategy: "nest", outputFile });
+  await consolidatePluginRequirements({ pluginDirectory: at("plugins"), loadedPlugins: host, ...options });
+  await host.close();
+  process.exit();
+}
+
 app.get("/", (_request, response) => {
   const links = [...host.loaded].map((name) => `<li><a href="/plugins/${name}">${name}</a></li>`);
   response.send(`<!doctype html><title>Plugins</title><h1>Plugins</h1><ul>${links.join("")}</ul>`);
@@ -47,6 +56,12 @@ console.log(`\n${pluginTable(host.snapshot())}\n`);
 console.log(`Open http://localhost:${port}/`);
 for (const name of host.loaded) console.log(`     http://localhost:${port}/plugins/${name}`);
 console.log("Edit a file in examples/express-plugins/plugins and reload the page. Press Ctrl-C to stop.");
+
+// Which npm packages the loaded plugins need, for whoever deploys it.
+if (process.env.NODE_ENV !== "production") {
+  const outputFile = at("package-plugins.json");
+  await consolidatePluginRequirements({ pluginDirectory: at("plugins"), loadedPlugins: host, outputFile });
+}
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void close());
 

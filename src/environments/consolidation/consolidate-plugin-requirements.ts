@@ -86,7 +86,7 @@ export async function consolidatePluginRequirements(options: ConsolidateOptions)
   }
 
   await writeConsolidation(resolved, { application, consolidation, plugins, byPlugin });
-  logger.info(writtenLine(consolidation, byPlugin.size, outputFile));
+  logger[consolidation.sources.size === 0 ? "debug" : "info"](writtenLine(consolidation, byPlugin.size, outputFile));
   const { dependencies = {}, optionalDependencies = {} } = dependencyFields(
     consolidation.merged,
     format === "workspaces" ? outputFile : dirname(outputFile),
