@@ -87,13 +87,13 @@ describe("examples/express-plugins/Dockerfile", () => {
   });
 
   it("keeps that layer when code changes, and makes it anew when a dependency does", async () => {
-    const before = layer();
+    const first = layer();
     context.write({ "plugins/sample_plugin/more.ts": "export {};", "listen2.js": "export {};" });
     await consolidate();
-    assert.deepEqual(layer(), before);
+    assert.deepEqual(layer(), first);
     context.write({ "plugins/sample_plugin/package.json": { dependencies: { nanoid: "^3.0.0", dayjs: "^1.0.0" } } });
     await consolidate();
-    assert.notDeepEqual(layer(), before);
+    assert.notDeepEqual(layer(), first);
   });
 
   it("gives the application and each plugin its own packages and files", async () => {

@@ -7,7 +7,7 @@ import { jsonText } from "./json-text.ts";
 import { runNpm } from "./run-npm.ts";
 import type { FileTree } from "./workspace-files.ts";
 
-export const lockfile = "package-lock.json";
+const lockfile = "package-lock.json";
 
 /**
  * Has npm decide which versions are installed where.
@@ -74,11 +74,10 @@ function seedOf(files: FileTree, known: readonly LockedPackage[]): object {
     if (path !== "package.json" && !path.endsWith("/package.json")) continue;
     packages.set(path === "package.json" ? "" : posix.dirname(path), JSON.parse(String(content)));
   }
-  const folders = new Set(packages.keys());
+  const folders: ReadonlySet<unknown> = new Set(packages.keys());
   for (const [place, entry] of known) {
     const owner = /^(?:(.*?)\/)?node_modules\//.exec(place)?.[1] ?? "";
-    const target = entry["link"] === true ? entry["resolved"] : undefined;
-    const isThere = folders.has(owner) && (target === undefined || folders.has(String(target)));
+    const isThere = folders.has(owner) && (entry["link"] !== true || folders.has(entry["resolved"]));
     if (isThere) packages.set(place, entry);
   }
   return { lockfileVersion: 3, requires: true, packages: Object.fromEntries(packages) };

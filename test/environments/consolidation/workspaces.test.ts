@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { consolidatePluginRequirements, isPlugoError, type ConsolidateOptions } from "@plugo/node";
+import { consolidatePluginRequirements, isPlugoError, loadPlugins, type ConsolidateOptions } from "@plugo/node";
 import { findInstaller } from "#src/environments/find-installer.js";
 import { npmTool } from "#src/environments/npm-tool.js";
 import { runInstaller } from "#src/environments/run-installer.js";
@@ -38,7 +38,7 @@ function application(): TestFolder {
     lockfileVersion: 3,
     packages: {
       "": app,
-      "node_modules/express": { version: "5.0.0" },
+      "node_modules/express": { version: "5.0.0", resolved: `${registry.url}express/-/express-5.0.0.tgz` },
       "node_modules/lodash": { version: "4.17.0" },
       "node_modules/tool": { version: "1.0.0", dev: true },
     },
@@ -48,6 +48,8 @@ function application(): TestFolder {
     "package-lock.json": locked,
     ".npmrc": `registry=${registry.url}\ncache=${registry.caches.at("npm-cache")}\n`,
     "plugins/Old/metadata.json": {},
+    "plugins/Old/plugin.js": importing("lodash"),
+    "plugins/new/plugin.js": importing("lodash"),
     "plugins/Old/package.json": { dependencies: { lodash: "^3.0.0", shared: "^1.0.0", express: "^4.0.0" } },
     "plugins/local/metadata.json": {},
     "plugins/local/package.json": { dependencies: { mine: "file:./vendor/mine" }, peerDependencies: { express: "*" } },
@@ -64,6 +66,11 @@ function application(): TestFolder {
     "plugins/unloaded/metadata.json": {},
     "plugins/unloaded/package.json": { dependencies: { "not-published": "^1.0.0" } },
   });
+}
+
+/** The code of a plugin whose API is what it imports. */
+function importing(name: string): string {
+  return `import imported from "${name}";\nexport function initPlugin() { return imported; }`;
 }
 
 const loaded = ["Old", "local", "new", "plain"];
@@ -112,7 +119,7 @@ function packageFor(file: string, name: string): { readonly version: string } & 
 describe("consolidatePluginRequirements as workspaces", () => {
   it("writes what npm ci installs so that each plugin, copied over it, gets its own", async () => {
     using folder = application();
-    const before = filesIn(folder.path);
+    const files = filesIn(folder.path);
     const { conflicts, outputFile } = await consolidated(folder);
     assert.deepEqual(
       conflicts.map((conflict) => conflict.package),
@@ -130,7 +137,7 @@ describe("consolidatePluginRequirements as workspaces", () => {
     for (const [file, text] of Object.entries(written)) {
       assert.doesNotMatch(text, /127\.0\.0\.1|plugo-test|\d{4}-\d\d-\d\dT/, file);
     }
-    for (const [file, text] of Object.entries(before)) assert.equal(readFileSync(folder.at(file), "utf8"), text, file);
+    for (const [file, text] of Object.entries(files)) assert.equal(readFileSync(folder.at(file), "utf8"), text, file);
 
     // As in an image: the layer of the packages, then the application over it.
     using image = createFolder();
@@ -156,6 +163,21 @@ describe("consolidatePluginRequirements as workspaces", () => {
       deep: { name: "deep", version: "1.0.0" },
     });
     assert.equal(existsSync(image.at("node_modules/tool")), false);
+
+    const options = { pluginDirectory: image.at("plugins"), environments: false, plugins: [], hotReload: false };
+    const env = { ENABLED_PLUGINS: "Old,new" };
+    image.write({ "plugins_config.json": { plugins: [] } });
+    await using host = await loadPlugins({
+      ...options,
+      env,
+      configPath: image.at("plugins_config.json"),
+      logger: keepLines(),
+    });
+    assert.deepEqual(host.report.problems, []);
+    assert.deepEqual(
+      [host.get("Old"), host.get("new")].map((api) => (api as { version: string }).version),
+      ["3.10.1", "4.17.0"],
+    );
   });
 
   it("is byte-identical when it is run again, also when there are newer versions, and follows the application", async () => {
@@ -185,6 +207,8 @@ describe("consolidatePluginRequirements as workspaces", () => {
   it("installs one version for all where there is one", async () => {
     using folder = application();
     folder.write({
+      "plugins/Old/plugin.js": importing("lodash"),
+      "plugins/new/plugin.js": importing("lodash"),
       "plugins/Old/package.json": { dependencies: { shared: "*", lodash: "<4.17.21" } },
       "plugins/new/package.json": { dependencies: { shared: "^1.0.0", lodash: "4.17.0 || ^3" } },
     });
@@ -231,6 +255,16 @@ describe("consolidatePluginRequirements as workspaces", () => {
 });
 
 describe("consolidatePluginRequirements as cyclonedx", () => {
+  it("takes the versions of the folder package-plugins beside it", async () => {
+    using folder = application();
+    registry.publish("drifting", "1.0.0");
+    folder.write({ "plugins/new/package.json": { dependencies: { drifting: "^1.0.0" } } });
+    await consolidated(folder);
+    registry.publish("drifting", "1.1.0");
+    await consolidated(folder, { format: "cyclonedx", outputFile: folder.at("bill.json") });
+    assert.match(readFileSync(folder.at("bill.json"), "utf8"), /"drifting@1\.0\.0"/);
+  });
+
   it("writes the bill of what workspaces installs, the same each time", async () => {
     using folder = application();
     const options = { format: "cyclonedx", outputFile: folder.at("bill.json") } as const;
