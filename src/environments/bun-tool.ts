@@ -16,16 +16,15 @@ export const bunTool: InstallerTool = {
     return [...packages.map((folder) => join(folder, "bin", file)), ...path.map((folder) => join(folder, file))];
   },
 
-  install: (run, { frozen, offline, prefersCache }) =>
+  install: (run, { frozen, offline, prefersCache, isApplication }) =>
     run(
       [
         "install",
-        "--omit=dev",
-        "--omit=peer",
+        ...(isApplication ? [] : ["--omit=dev", "--omit=peer"]),
         "--ignore-scripts",
         "--no-progress",
         // A production installation would write no lockfile.
-        ...(frozen ? ["--frozen-lockfile"] : ["--save-text-lockfile"]),
+        ...(frozen ? ["--frozen-lockfile"] : isApplication ? [] : ["--save-text-lockfile"]),
         ...(offline ? ["--offline"] : prefersCache ? ["--prefer-offline"] : []),
       ],
       {},

@@ -17,6 +17,8 @@ export interface HostSettings {
   readonly sharedDependencies: ReadonlySet<string>;
   /** Dependencies from elsewhere than the registry that plugins may have, each as `name@spec`. */
   readonly allowedDependencies: ReadonlySet<string>;
+  /** The application's own optional packages: that one is not there has been decided. */
+  readonly optionalDependencies: ReadonlySet<string>;
 }
 
 /** @returns The settings, those of a folder without a `package.json` being empty; or every finding in one error. */
@@ -44,6 +46,9 @@ function settingsOf(file: string, value: Readonly<Record<string, unknown>>, faul
   return Object.freeze({
     file,
     sharedDependencies: namesIn(own, "sharedDependencies", '["react"]', faults),
+    optionalDependencies: new Set(
+      isJsonObject(value["optionalDependencies"]) ? Object.keys(value["optionalDependencies"]) : [],
+    ),
     allowedDependencies: namesIn(own, "allowedDependencies", '["left@github:owner/left#v1.2.0"]', faults),
   });
 }

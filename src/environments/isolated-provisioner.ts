@@ -3,33 +3,28 @@ import { displayPath } from "../kernel/display-path.ts";
 import { fileErrorReason } from "../kernel/file-error-reason.ts";
 import { crypto } from "../kernel/lazy-require.ts";
 import { aboutPlugin, isPlugoError, plugoError, PlugoError } from "../kernel/plugo-error.ts";
-import { describeUnreadable } from "../manifest/json-file.ts";
-import type { PackageManifest } from "../manifest/package-manifest.ts";
-import { readPackageManifest } from "../manifest/read-package-manifest.ts";
 import { readTextOfFile } from "../manifest/read-text.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { checkPeers } from "./check-peers.ts";
 import { pluginLockFile, readMarker, type EnvironmentMarker } from "./environment-marker.ts";
 import { environmentName, environmentNamePrefix } from "./environment-name.ts";
 import type { EnvironmentOptions } from "./environment-options.ts";
 import { environmentsIn } from "./environments-in.ts";
 import { readPluginLock } from "./find-lock.ts";
-import { readHostSettings, type HostSettings } from "./host-settings.ts";
 import { installEnvironment, isThere, type WantedEnvironment } from "./install-environment.ts";
 import { installQueue } from "./install-queue.ts";
 import { Lease } from "./lease.ts";
-import { linkEnvironment, lookAtModules, type PluginModules } from "./link-environment.ts";
+import { linkEnvironment, type PluginModules } from "./link-environment.ts";
 import type { PluginToProvision, Provision, Provisioner, ProvisionResult } from "./provisioner.ts";
+import { NeedsReader } from "./read-needs.ts";
 import { requirementsText } from "./requirements-text.ts";
-import { requirementsOf, type Requirements } from "./requirements.ts";
+import type { Requirements } from "./requirements.ts";
 import { surroundingsOf, type Surroundings } from "./surroundings.ts";
 
 /** Gives each plugin an environment of its own, when its `package.json` asks for packages. */
 export class IsolatedProvisioner implements Provisioner {
   readonly #options: EnvironmentOptions;
   readonly #lease: Lease;
-  readonly #manifests = new Map<string, PackageManifest>();
-  #settings: HostSettings | PlugoError | undefined;
+  readonly #needs: NeedsReader;
   #surroundings: Surroundings | undefined;
   #installer: string | PlugoError | undefined;
   #hasWarned = false;
@@ -37,13 +32,14 @@ export class IsolatedProvisioner implements Provisioner {
   constructor(options: EnvironmentOptions) {
     this.#options = options;
     this.#lease = new Lease(options.home);
+    this.#needs = new NeedsReader(options);
   }
 
   provision(
     plugins: readonly PluginToProvision[],
     signal: AbortSignal,
   ): ReadonlyMap<string, ProvisionResult | Promise<ProvisionResult>> {
-    this.#settings = undefined;
+    this.#needs.renew();
     this.#surroundings = undefined;
     const results = new Map<string, ProvisionResult | Promise<ProvisionResult>>();
     const demands: Demand[] = [];
@@ -78,40 +74,15 @@ export class IsolatedProvisioner implements Provisioner {
     }
   }
 
-  #demandOf(plugin: PluginToProvision): Demand | ProvisionResult {
-    try {
-      return this.#readDemand(plugin);
-    } catch (error) {
-      const file = displayPath((error as NodeJS.ErrnoException).path ?? plugin.folder);
-      const facts = { file, findings: [`${file} ${describeUnreadable(error)}`] };
-      return plugoError("PLUGO_MANIFEST_INVALID", facts, { plugin: plugin.name, cause: error });
-    }
-  }
-
   /** What a plugin needs an environment for; or its provision or problem, when it needs none or can have none. */
-  #readDemand(plugin: PluginToProvision): Demand | ProvisionResult {
-    const { name, folder } = plugin;
-    const read = readPackageManifest(folder, name, this.#manifests.get(folder));
-    if ("isMissing" in read) return nothing;
-    if ("problem" in read) return read.problem;
-    const { manifest } = read;
-    this.#manifests.set(folder, manifest);
-    if (asksForNothing(manifest)) return nothing;
-    const { home, hostFolder, installer } = this.#options;
-    const settings = (this.#settings ??= readHostSettings(hostFolder));
-    if (settings instanceof PlugoError) return aboutPlugin(settings, name);
-    const requirements = requirementsOf(plugin, manifest, settings);
-    if (requirements instanceof PlugoError) return requirements;
-    const modules = lookAtModules(folder, home);
-    if (requirements.peers.length > 0) {
-      // A link of plugo's leads to what was installed for the plugin, not to the application's packages.
-      const folders = [modules.kind === "foreign" ? folder : dirname(folder), hostFolder];
-      const problem = checkPeers({ name, file: manifest.file }, requirements.peers, folders, hostFolder);
-      if (problem !== undefined) return problem;
-    }
+  #demandOf(plugin: PluginToProvision): Demand | ProvisionResult {
+    const needs = this.#needs.read(plugin);
+    if (!("requirements" in needs)) return needs;
+    const { requirements, modules } = needs;
     const text = requirementsText(requirements, (this.#surroundings ??= this.#surroundingsNow()));
     const isNone = requirements.dependencies.size === 0 && requirements.optionalDependencies.size === 0;
-    const pluginLock = isNone ? undefined : readPluginLock(folder, installer);
+    const pluginLock = isNone ? undefined : readPluginLock(plugin.folder, this.#options.installer);
+    if (pluginLock instanceof PlugoError) return aboutPlugin(pluginLock, plugin.name);
     const demand = { plugin, requirements, text, pluginLock, modules };
     if (!isNone && modules.kind !== "foreign") return demand;
     return Object.freeze({ environment: null, madeFrom: madeFrom(demand, lockHash(pluginLock)) });
@@ -194,12 +165,6 @@ interface Demand {
   /** The lockfile that the plugin brings. */
   readonly pluginLock: string | undefined;
   readonly modules: PluginModules;
-}
-
-const nothing: Provision = Object.freeze({ environment: null, madeFrom: "" });
-
-function asksForNothing({ dependencies, optionalDependencies, peerDependencies }: PackageManifest): boolean {
-  return dependencies.size === 0 && optionalDependencies.size === 0 && peerDependencies.size === 0;
 }
 
 function provisionOf(demand: Demand, environment: string, lock: string | null): Provision {

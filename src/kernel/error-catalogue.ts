@@ -50,7 +50,7 @@ export interface ErrorFacts {
   PLUGO_DEPENDENCY_FAILED: { chain: string; failed: string };
   PLUGO_CYCLE: { path: readonly string[] };
   PLUGO_DEPENDENCY_REFUSED: { name: string; findings: readonly string[]; hostFile: string };
-  PLUGO_PEER_VERSION: { name: string; findings: readonly string[]; hostFolder: string };
+  PLUGO_PEER_VERSION: { name: string; findings: readonly string[] };
   PLUGO_LOCK_MISSING: { name: string; lockfile: string; folder: string };
   PLUGO_ENVIRONMENT_LOCKED: { name: string; lock: string; owner: string; waitedMs: number };
   PLUGO_ENVIRONMENT_UNWRITABLE: { name: string; folder: string; reason: string };
@@ -283,8 +283,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "The application does not have a package that a plugin takes from it.",
     message: ({ name, findings }) =>
       `"${name}" takes packages from the application that it does not have:${list(findings)}`,
-    remedy: ({ hostFolder }) =>
-      `Install a version that fits in "${hostFolder}", or use a version of the plugin for the one that is there.`,
+    remedy: () =>
+      "Install a version that fits in the application, or use a version of the plugin for the one that is there.",
   },
   PLUGO_LOCK_MISSING: {
     title: "There is no lockfile, and only what one says may be installed.",

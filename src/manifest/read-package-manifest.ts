@@ -24,15 +24,15 @@ export type PackageManifestResult =
  */
 export function readPackageManifest(folder: string, plugin: string, previous?: PackageManifest): PackageManifestResult {
   const file = folder + sep + packageFile;
-  // Most plugins have none, and an error costs more than this look does.
-  const stats = lstatSync(file, lookOnly);
-  if (stats === undefined) return missing;
-  if (!stats.isFile() && !stats.isSymbolicLink()) {
-    const found = stats.isDirectory() ? "a folder" : "a pipe, a socket or a device";
-    return invalid(file, plugin, [`${displayPath(file)} is ${found}, not a file`]);
-  }
   let text: string;
   try {
+    // Most plugins have none, and an error costs more than this look does.
+    const stats = lstatSync(file, lookOnly);
+    if (stats === undefined) return missing;
+    if (!stats.isFile() && !stats.isSymbolicLink()) {
+      const found = stats.isDirectory() ? "a folder" : "a pipe, a socket or a device";
+      return invalid(file, plugin, [`${displayPath(file)} is ${found}, not a file`]);
+    }
     text = readText(file);
   } catch (error) {
     return invalid(file, plugin, [`${displayPath(file)} ${describeUnreadable(error)}`], error);

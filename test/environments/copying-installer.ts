@@ -66,7 +66,7 @@ export function copyingInstaller(registry: string, version = "npm@99"): Installe
         child.on("close", (code) => {
           signal.removeEventListener("abort", abort);
           if (code === 0) resolve();
-          else if (signal.aborted) reject(plugoError("PLUGO_ABORTED", {}));
+          else if (signal.aborted) reject(plugoError("PLUGO_INSTALL_ABORTED", { name: plugin, installer: "npm" }));
           else reject(plugoError("PLUGO_INTERNAL", { detail: lines.join("\n") }));
         });
       }),

@@ -207,7 +207,7 @@ describe("IsolatedProvisioner", () => {
     });
     const results = provisioner.provision([arena.plugin("first"), arena.plugin("second")], aborting.signal);
     for (const result of await Promise.all(results.values()))
-      assert.ok("code" in result && result.code === "PLUGO_ABORTED");
+      assert.ok("code" in result && result.code === "PLUGO_INSTALL_ABORTED");
     assert.deepEqual(arena.registry.installations(), ["first"]);
     assert.deepEqual(
       readdirSync(arena.home).filter((name) => name !== ".leases"),
