@@ -35,11 +35,15 @@ const host = await loadPlugins({
   context,
 });
 
-// What an image installs, see Dockerfile. npm asks the registry for it, so not at every start.
+// Which npm packages the loaded plugins need, for whoever deploys the application.
+const plugins = /** @type {const} */ ({ pluginDirectory: at("plugins"), loadedPlugins: host, strategy: "nest" });
+if (process.env.NODE_ENV !== "production") {
+  await consolidatePluginRequirements({ ...plugins, outputFile: at("package-plugins.json") });
+}
+// The same as a folder that an image installs, see Dockerfile. npm asks the registry for it, so not at every start.
 if (process.argv.includes("--consolidate")) {
   const outputFile = at("package-plugins");
-  const options = /** @type {const} */ ({ format: "workspaces", strategy: "nest", outputFile });
-  await consolidatePluginRequirements({ pluginDirectory: at("plugins"), loadedPlugins: host, ...options });
+  await consolidatePluginRequirements({ ...plugins, outputFile, format: "workspaces" });
   await host.close();
   process.exit();
 }
@@ -56,12 +60,6 @@ console.log(`\n${pluginTable(host.snapshot())}\n`);
 console.log(`Open http://localhost:${port}/`);
 for (const name of host.loaded) console.log(`     http://localhost:${port}/plugins/${name}`);
 console.log("Edit a file in examples/express-plugins/plugins and reload the page. Press Ctrl-C to stop.");
-
-// Which npm packages the loaded plugins need, for whoever deploys it.
-if (process.env.NODE_ENV !== "production") {
-  const outputFile = at("package-plugins.json");
-  await consolidatePluginRequirements({ pluginDirectory: at("plugins"), loadedPlugins: host, outputFile });
-}
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void close());
 

@@ -76,7 +76,9 @@ describe("consolidatePluginRequirements", () => {
   });
 
   test("counts the plugins of a host", async () => {
-    using folder = application({ a: { dependencies: { zod: "^4.0.0" } }, b: null });
+    // A node_modules of its own, so that nothing is installed.
+    const modules = { "plugins/a/node_modules/zod/package.json": { name: "zod", version: "4.0.0" } };
+    using folder = application({ a: { dependencies: { zod: "^4.0.0" } }, b: null }, modules);
     await using host = await loadFrom(folder, { pluginDirectory: folder.at("plugins") });
     const logger = keepLines();
     assert.deepEqual((await run(folder, { loadedPlugins: host, logger })).dependencies, { zod: "^4.0.0" });
