@@ -1,8 +1,7 @@
 import type { PlugoError } from "../kernel/plugo-error.ts";
 import type { PluginFacts, Steps } from "../plan/diff-plan.ts";
 import type { Plan, PlanEntry } from "../plan/plan.ts";
-import type { FolderContent } from "../sources/folder-content.ts";
-import type { AttemptContent } from "./attempt-content.ts";
+import type { AttemptContent, AttemptedContent } from "./attempt-content.ts";
 import type { ChangeRequest } from "./change-request.ts";
 import type { ChangeResult } from "./change.ts";
 import type { Generation } from "./generation.ts";
@@ -30,7 +29,7 @@ export interface Attempted {
 interface FailedAttempt {
   readonly entry: PlanEntry;
   /** `undefined` when it is not known: then it is tried again whenever it is touched. */
-  readonly content: FolderContent | undefined;
+  readonly content: AttemptedContent | undefined;
 }
 
 /** What every plugin's problem is, and which attempts came to nothing: those are not repeated for nothing. */
@@ -64,7 +63,7 @@ export class AttemptMemory {
         const entry = entryOf(name);
         if (failed === undefined || isRetried(name) || !isMadeFrom(failed.entry, entry)) return false;
         if (!isTouched(name)) return true;
-        return failed.content !== undefined && failed.content === standing.content?.now(entry);
+        return failed.content !== undefined && standing.content?.isStill(entry, failed.content) === true;
       },
     };
   }

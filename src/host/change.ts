@@ -115,6 +115,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
         ? loadGeneration(generation, {
             dependency: loadedModules,
             previous: inService.get(name)?.modules,
+            previousWatched: inService.get(name)?.watched,
             keep: input.keepsModules(name) ? inService.get(name) : undefined,
             restore: false,
           })
@@ -241,10 +242,10 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     const generation = new Generation(entry, input.nextNumber(old.name), services);
     input.onPhase(old.name, "activating");
     generation.entryFile = old.entryFile;
-    generation.watched = old.watched;
     const loaded = await loadGeneration(generation, {
       dependency: (name) => dependencies.get(name)?.modules,
       previous: old.modules,
+      previousWatched: old.watched,
       keep: undefined,
       restore: true,
     });

@@ -98,11 +98,15 @@ export class Generation {
     return this.#whileLoading?.(dependency) ?? this.#dependencies.get(dependency)?.modules;
   }
 
-  /** What the files that its manifest has watched hold now; `undefined` when it has none watched. */
-  readWatched(): FolderContent | undefined {
+  /**
+   * What the files that its manifest has watched hold now; `undefined` when it has none watched.
+   *
+   * @param known What they held before.
+   */
+  readWatched(known: FolderContent | undefined): FolderContent | undefined {
     const { manifest, selected } = this.entry;
     if (manifest === undefined || manifest.watch.length === 0 || selected.target?.kind !== "folder") return undefined;
-    return readFolderContent(selected.target.plugin.realPath, matcherOf(manifest.watch));
+    return readFolderContent([selected.target.plugin.realPath], { isWanted: matcherOf(manifest.watch) }, known);
   }
 
   /** Whether a swap has ever put it in service. */

@@ -7,6 +7,7 @@ import type { Phase } from "../kernel/phase.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { diffPlan, type RunningPlugin, type Steps } from "../plan/diff-plan.ts";
 import type { Plan } from "../plan/plan.ts";
+import { isSameContent } from "../sources/folder-content.ts";
 import type { Selection, Wish } from "../sources/source.ts";
 import { AttemptContent } from "./attempt-content.ts";
 import { AttemptMemory, type Standing } from "./attempt-memory.ts";
@@ -251,7 +252,9 @@ export class Reconciler {
         // While the directories cannot be read, that is what is wrong, and not each plugin.
         if (this.#inputs?.isScanStale === true) return true;
         const { modules, watched } = generation;
-        return (modules === undefined || this.#engine.isCurrent(modules)) && watched === generation.readWatched();
+        if (modules !== undefined && !this.#engine.isCurrent(modules)) return false;
+        if (watched === undefined) return true;
+        return isSameContent(watched, generation.readWatched(watched)!);
       },
       content,
     };

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { utimesSync } from "node:fs";
+import { describe, test } from "node:test";
+import { isSameContent, noteFolderContent, readFolderContent, readNoted } from "#src/sources/folder-content.js";
+import { createOldFolder, readsOf } from "../support/file-reads.ts";
+
+describe("readFolderContent", () => {
+  test("reads only what has been written since the content that is known", async () => {
+    using folder = await createOldFolder({ "a.txt": "a", "b/c.txt": "c" });
+    const folders = [folder.path];
+    const known = readFolderContent(folders);
+    assert.deepEqual(
+      readsOf(() => assert.ok(isSameContent(known, readFolderContent(folders, {}, known)))),
+      [],
+    );
+    folder.write({ "a.txt": "A" });
+    assert.deepEqual(
+      readsOf(() => assert.ok(!isSameContent(known, readFolderContent(folders, {}, known)))),
+      [folder.at("a.txt")],
+    );
+    folder.write({ "a.txt": "a" });
+    assert.ok(isSameContent(known, readFolderContent(folders, {}, known)));
+    utimesSync(folder.at("b/c.txt"), new Date(), new Date());
+    assert.ok(isSameContent(known, readFolderContent(folders, {}, known)));
+    folder.write({ "new.txt": "x" });
+    assert.ok(!isSameContent(known, readFolderContent(folders, {}, known)));
+  });
+});
+
+describe("noteFolderContent", () => {
+  test("reads nothing but what is so new that another write might not show", async () => {
+    using folder = await createOldFolder({ "a.txt": "a", "b/c.txt": "c" });
+    assert.deepEqual(
+      readsOf(() => noteFolderContent([folder.path])),
+      [],
+    );
+    folder.write({ "b/c.txt": "C" });
+    assert.deepEqual(
+      readsOf(() => noteFolderContent([folder.path])),
+      [folder.at("b/c.txt")],
+    );
+  });
+});
+
+describe("readNoted", () => {
+  test("has the content of the note, and takes what was written since for unlike anything", async () => {
+    using folder = await createOldFolder({ "a.txt": "a", "b/c.txt": "c" });
+    const folders = [folder.path];
+    const noted = noteFolderContent(folders);
+    const unwritten = readNoted(noted, folders);
+    assert.ok(isSameContent(unwritten, readFolderContent(folders)));
+    folder.write({ "a.txt": "A" });
+    const written = readNoted(noted, folders);
+    assert.ok(!isSameContent(written, readFolderContent(folders)));
+    folder.write({ "a.txt": "a" });
+    assert.ok(!isSameContent(written, readFolderContent(folders)));
+    const notedNew = noteFolderContent(folders);
+    folder.write({ "a.txt": "other" });
+    const before = readNoted(notedNew, folders);
+    assert.ok(!isSameContent(before, readFolderContent(folders)));
+    folder.write({ "a.txt": "a" });
+    assert.ok(isSameContent(before, readFolderContent(folders)));
+  });
+});
