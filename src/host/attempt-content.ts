@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { PlanEntry } from "../plan/plan.ts";
 import {
-  isSameContent,
+  changedPaths,
   noteFolderContent,
   readFolderContent,
   readNoted,
@@ -35,6 +35,7 @@ export class AttemptContent {
   #notedBeside: FolderContent | undefined;
   /** What is there now beside the plugins: read once for all of them. */
   #besideNow: ReadContent | undefined;
+  #besideAfter: FolderContent | undefined;
 
   /** @param startedAtMs When the change began to read, as `Date.now()` has it. */
   constructor(scan: DirectoryScan, startedAtMs: number) {
@@ -68,14 +69,19 @@ export class AttemptContent {
     return { own: own.content, beside: beside.content };
   }
 
-  /** Whether what is there now is what a failed attempt was made from. */
-  isStill({ selected: { target } }: PlanEntry, { own, beside }: AttemptedContent): boolean {
-    if (target?.kind !== "folder") return false;
+  /** The files that are not now as they were when a failed attempt was made from them. */
+  changedSince({ own, beside }: AttemptedContent, { selected: { target } }: PlanEntry): readonly string[] {
+    const folders = target?.kind === "folder" ? [target.plugin.realPath] : [];
     this.#besideNow ??= readWithTime(this.#besideFolders(), beside);
-    return (
-      isSameContent(beside, this.#besideNow.content) &&
-      isSameContent(own, readWithTime([target.plugin.realPath], own).content)
-    );
+    const ownNow = readWithTime(folders, own).content;
+    return [...changedPaths(own, ownNow), ...changedPaths(beside, this.#besideNow.content)];
+  }
+
+  /** What there is, when the change has ended, of what an attempt can be made from. */
+  noteAfter({ selected: { target } }: PlanEntry): FolderContent {
+    const folders = target?.kind === "folder" ? [target.plugin.realPath] : [];
+    this.#besideAfter ??= noteFolderContent(this.#besideFolders(), { isWanted: isNoOutput });
+    return new Map([...noteFolderContent(folders, { isWanted: isNoOutput }), ...this.#besideAfter]);
   }
 
   #besideFolders(): readonly string[] {

@@ -9,6 +9,7 @@ import type { ModuleTarget } from "../sources/source.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { publishStep } from "./diagnostics.ts";
 import { definitionOf, findDefinition, type FoundDefinition } from "./find-definition.ts";
+import { readWatched } from "./generation-files.ts";
 import type { Generation, ModulesOf } from "./generation.ts";
 import { loadModule } from "./load-module.ts";
 import { withinInitTime } from "./within-init-time.ts";
@@ -70,7 +71,9 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
     : resolveEntry(plugin.path, plugin.realPath, generation.entry.manifest?.entry ?? null);
   if (isPlugoError(entry)) return aboutPlugin(entry, generation.name);
   generation.entryFile = entry.path;
-  generation.watched = sources.restore ? sources.previousWatched : generation.readWatched(sources.previousWatched);
+  generation.watched = sources.restore
+    ? sources.previousWatched
+    : readWatched(generation.entry, sources.previousWatched);
   // A look costs time at every start; who edits the file that is not used sees it at the reload.
   const hint = generation.number === 1 ? undefined : entryHint(entry.path);
   if (hint !== undefined) generation.logger.debug(hint);

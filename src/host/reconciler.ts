@@ -7,7 +7,6 @@ import type { Phase } from "../kernel/phase.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { diffPlan, type RunningPlugin, type Steps } from "../plan/diff-plan.ts";
 import type { Plan } from "../plan/plan.ts";
-import { isSameContent } from "../sources/folder-content.ts";
 import type { Selection, Wish } from "../sources/source.ts";
 import { AttemptContent } from "./attempt-content.ts";
 import { AttemptMemory, type Standing } from "./attempt-memory.ts";
@@ -16,6 +15,7 @@ import { isFollowed, type ChangeRequest, type Touch } from "./change-request.ts"
 import { runChange, type ChangeResult } from "./change.ts";
 import { directoryOwners } from "./directory-owners.ts";
 import { EndingGenerations } from "./ending-generations.ts";
+import { changedFiles } from "./generation-files.ts";
 import type { Generation } from "./generation.ts";
 import { newHints, readInputs, selectFrom, type HostInputs } from "./host-inputs.ts";
 import type { HostServices } from "./host-services.ts";
@@ -43,7 +43,7 @@ export class Reconciler {
   readonly #numbers = new Map<string, number>();
   readonly #endings: EndingGenerations;
   readonly #leaks: LeakWatch | undefined;
-  readonly #memory = new AttemptMemory();
+  readonly #memory = new AttemptMemory((problem) => this.#reports.addFault(problem));
   readonly #reports: ChangeReports;
   readonly #planner: Planner;
   #inputs: HostInputs | undefined;
@@ -164,6 +164,7 @@ export class Reconciler {
     const stopped = new Set<string>();
     const settled = new Set<string>();
     const retried = new Set<string>();
+    const attempted = new Set<string>();
     for (;;) {
       // What a replaced generation had pulled in may not be wanted any more: the selection is made for each pass.
       this.#plan = this.#planner.plan(inputs, this.runtimeWishes.values(), this.inService);
@@ -179,11 +180,16 @@ export class Reconciler {
       for (const name of result.stop) stopped.add(name);
       // A start that a neighbour took with it gets a second chance; nothing else is tried twice in one change.
       for (const name of steps.attempts) {
+        attempted.add(name);
         const isRetried = !running.has(name) && result.problems.get(name)?.code === "PLUGO_NOT_SWAPPED";
         if (isRetried && !retried.has(name)) retried.add(name);
         else settled.add(name);
       }
       if (!mayNeedAnotherPass(this.#plan, steps, result, running)) break;
+    }
+    // At the start that would be a look at every file.
+    if (request.trigger !== "load") {
+      this.#memory.noteWrites(attempted, this.#standing(content), performance.now() - startTime);
     }
     this.#engine.flush();
     this.#tellRestarts();
@@ -248,14 +254,8 @@ export class Reconciler {
     return {
       plan: this.#plan,
       inService: this.inService,
-      isCurrent: (generation) => {
-        // While the directories cannot be read, that is what is wrong, and not each plugin.
-        if (this.#inputs?.isScanStale === true) return true;
-        const { modules, watched } = generation;
-        if (modules !== undefined && !this.#engine.isCurrent(modules)) return false;
-        if (watched === undefined) return true;
-        return isSameContent(watched, generation.readWatched(watched)!);
-      },
+      // While the directories cannot be read, that is what is wrong, and not each plugin.
+      changedFiles: (generation) => (this.#inputs?.isScanStale === true ? [] : changedFiles(generation, this.#engine)),
       content,
     };
   }

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename, dirname, extname, sep } from "node:path";
 import type { DiskFollower } from "../host/disk-follower.ts";
 import type { Host } from "../host/host.ts";
 import type { ResolvedOptions } from "../host/resolve-options.ts";
@@ -135,9 +135,9 @@ export class HotReload implements DiskFollower {
       linked: this.#linkedFolders(),
       isPlugin: (name) => scan.plugins.has(name),
       usersOf: function* usersOf(file) {
+        const mayReplace = placesOf(file);
         for (const [name, { modules }] of generations) {
-          // A folder that is moved as a whole is told of as one path.
-          if (modules !== undefined && [...modules.files.keys()].some((path) => isWithin(path, file))) yield name;
+          if (modules !== undefined && [...modules.files.keys()].some(mayReplace)) yield name;
         }
       },
       failed: [...scan.plugins.keys()].filter((name) => this.#host.problemOf(name) !== null),
@@ -157,6 +157,15 @@ export class HotReload implements DiskFollower {
     this.#linked = { scan, folders: linked };
     return linked;
   }
+}
+
+/**
+ * Tests a file: whether it is at a path or, when a folder was moved as a whole, below it; or whether an import that leads
+ * to it may lead to that path instead, when it leaves out the extension or `/index`.
+ */
+function placesOf(path: string): (file: string) => boolean {
+  const stem = path.slice(0, path.length - extname(path).length);
+  return (file) => isWithin(file, path) || file.startsWith(`${stem}.`) || file.startsWith(`${stem}${sep}index.`);
 }
 
 function withRealPaths(directories: readonly string[]): readonly string[] {

@@ -3,7 +3,7 @@ import { problemText } from "../host/report-lines.ts";
 import { absolutePath } from "../kernel/absolute-path.ts";
 import { createConsoleLogger, type Logger } from "../kernel/logger.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
-import { isSameContent, readFolderContent, type FolderContent } from "../sources/folder-content.ts";
+import { changedPaths, readFolderContent, type FolderContent } from "../sources/folder-content.ts";
 import { AdaptiveWatcher } from "./adaptive-watcher.ts";
 import { Bursts } from "./bursts.ts";
 import type { PathWatcher } from "./path-watcher.ts";
@@ -87,7 +87,7 @@ export class PluginWatcher implements AsyncDisposable {
   async #reload(): Promise<void> {
     const content = this.#read();
     // A touch, or the reads of a reload, change nothing.
-    if (this.#running === undefined || isSameContent(content, this.#content)) return;
+    if (this.#running === undefined || changedPaths(this.#content, content).length === 0) return;
     this.#content = content;
     try {
       await this.#options.reloadCallback();

@@ -61,17 +61,26 @@ export function readNoted(noted: FolderContent, folders: readonly string[], look
   const content = new Map<string, FileContent>();
   for (const [path, file] of noted) {
     const { stamp, hash } = file;
-    const isUnwritten = stamp !== undefined && after.get(path)?.stamp === stamp;
-    content.set(path, hash === undefined && isUnwritten ? { stamp, hash: read.get(path)?.hash } : file);
+    const isAsNoted = stamp !== undefined && after.get(path)?.stamp === stamp;
+    content.set(path, hash === undefined && isAsNoted ? { stamp, hash: read.get(path)?.hash } : file);
   }
   return content;
 }
 
-/** Whether both hold the same files with the same content. What was not read is the same as nothing. */
-export function isSameContent(left: FolderContent, right: FolderContent): boolean {
-  if (left.size !== right.size) return false;
-  for (const [path, { hash }] of left) if (hash === undefined || right.get(path)?.hash !== hash) return false;
-  return true;
+/** The files that only one of the two has, and those whose content differs. What was not read is the same as nothing. */
+export function changedPaths(before: FolderContent, now: FolderContent = new Map()): readonly string[] {
+  const changed: string[] = [];
+  for (const [path, { hash }] of before) if (hash === undefined || now.get(path)?.hash !== hash) changed.push(path);
+  for (const path of now.keys()) if (!before.has(path)) changed.push(path);
+  return changed;
+}
+
+/** Whether a file is as it was at the time of an earlier look at it. */
+export function isUnwritten(file: string, since: FolderContent): boolean {
+  const before = since.get(file);
+  const now = readFolderContent([file], {}, since).get(file);
+  if (before === undefined || now === undefined) return before === now;
+  return (before.stamp !== undefined && before.stamp === now.stamp) || before.hash === now.hash;
 }
 
 /** Tests a file's path in a folder, with `/`: whether it matches one of the globs. */

@@ -35,15 +35,15 @@ describe("AttemptContent", () => {
       if (isNoted) content.note(entry);
       const attempted = content.attempted(entry);
       assert.ok(attempted !== undefined);
-      const isStill = (): boolean => beginChange(folder).content.isStill(entry, attempted);
+      const changed = (): readonly string[] => beginChange(folder).content.changedSince(attempted, entry);
       utimesSync(folder.at("a/plugin.ts"), new Date(), new Date());
-      assert.ok(isStill());
+      assert.deepEqual(changed(), []);
       for (const path of ["a/plugin.ts", "a/data.bin", "beside/b.ts", "a/new.ts"]) {
         folder.write({ [path]: "other" });
-        assert.ok(!isStill(), path);
+        assert.deepEqual(changed(), [folder.at(path)]);
         folder.remove("a/new.ts");
         folder.write({ "a/plugin.ts": "broken", "a/data.bin": "x", "beside/b.ts": "y" });
-        assert.ok(isStill(), path);
+        assert.deepEqual(changed(), []);
       }
     }
   });
@@ -59,7 +59,7 @@ describe("AttemptContent", () => {
     assert.ok(attempted !== undefined);
     for (const text of ["during", "x"]) {
       folder.write({ "a/data.bin": text });
-      assert.ok(!beginChange(folder).content.isStill(noted.entry, attempted), text);
+      assert.deepEqual(beginChange(folder).content.changedSince(attempted, noted.entry), [folder.at("a/data.bin")]);
     }
   });
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { utimesSync } from "node:fs";
 import { describe, test } from "node:test";
-import { isSameContent, noteFolderContent, readFolderContent, readNoted } from "#src/sources/folder-content.js";
+import { changedPaths, noteFolderContent, readFolderContent, readNoted } from "#src/sources/folder-content.js";
 import { createOldFolder, readsOf } from "../support/file-reads.ts";
+
+const isSame = (...both: Parameters<typeof changedPaths>): boolean => changedPaths(...both).length === 0;
 
 describe("readFolderContent", () => {
   test("reads only what has been written since the content that is known", async () => {
@@ -10,20 +12,20 @@ describe("readFolderContent", () => {
     const folders = [folder.path];
     const known = readFolderContent(folders);
     assert.deepEqual(
-      readsOf(() => assert.ok(isSameContent(known, readFolderContent(folders, {}, known)))),
+      readsOf(() => assert.ok(isSame(known, readFolderContent(folders, {}, known)))),
       [],
     );
     folder.write({ "a.txt": "A" });
     assert.deepEqual(
-      readsOf(() => assert.ok(!isSameContent(known, readFolderContent(folders, {}, known)))),
+      readsOf(() => assert.ok(!isSame(known, readFolderContent(folders, {}, known)))),
       [folder.at("a.txt")],
     );
     folder.write({ "a.txt": "a" });
-    assert.ok(isSameContent(known, readFolderContent(folders, {}, known)));
+    assert.ok(isSame(known, readFolderContent(folders, {}, known)));
     utimesSync(folder.at("b/c.txt"), new Date(), new Date());
-    assert.ok(isSameContent(known, readFolderContent(folders, {}, known)));
+    assert.ok(isSame(known, readFolderContent(folders, {}, known)));
     folder.write({ "new.txt": "x" });
-    assert.ok(!isSameContent(known, readFolderContent(folders, {}, known)));
+    assert.ok(!isSame(known, readFolderContent(folders, {}, known)));
   });
 });
 
@@ -48,17 +50,17 @@ describe("readNoted", () => {
     const folders = [folder.path];
     const noted = noteFolderContent(folders);
     const unwritten = readNoted(noted, folders);
-    assert.ok(isSameContent(unwritten, readFolderContent(folders)));
+    assert.ok(isSame(unwritten, readFolderContent(folders)));
     folder.write({ "a.txt": "A" });
     const written = readNoted(noted, folders);
-    assert.ok(!isSameContent(written, readFolderContent(folders)));
+    assert.ok(!isSame(written, readFolderContent(folders)));
     folder.write({ "a.txt": "a" });
-    assert.ok(!isSameContent(written, readFolderContent(folders)));
+    assert.ok(!isSame(written, readFolderContent(folders)));
     const notedNew = noteFolderContent(folders);
     folder.write({ "a.txt": "other" });
     const before = readNoted(notedNew, folders);
-    assert.ok(!isSameContent(before, readFolderContent(folders)));
+    assert.ok(!isSame(before, readFolderContent(folders)));
     folder.write({ "a.txt": "a" });
-    assert.ok(isSameContent(before, readFolderContent(folders)));
+    assert.ok(isSame(before, readFolderContent(folders)));
   });
 });

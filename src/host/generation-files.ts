@@ -1,0 +1,54 @@
+import { basename } from "node:path";
+import type { Engine } from "../engine/engine.ts";
+import { entryNames, resolveEntry } from "../engine/resolve-entry.ts";
+import { isPlugoError } from "../kernel/plugo-error.ts";
+import type { PlanEntry } from "../plan/plan.ts";
+import {
+  changedPaths,
+  matcherOf,
+  noteFolderContent,
+  readFolderContent,
+  type FolderContent,
+} from "../sources/folder-content.ts";
+import type { Generation } from "./generation.ts";
+
+/**
+ * What the files that a plugin's manifest has watched hold now; `undefined` when it has none watched.
+ *
+ * @param known What they held before.
+ */
+export function readWatched(
+  { manifest, selected: { target } }: PlanEntry,
+  known: FolderContent | undefined,
+): FolderContent | undefined {
+  if (manifest === undefined || manifest.watch.length === 0 || target?.kind !== "folder") return undefined;
+  return readFolderContent([target.plugin.realPath], { isWanted: matcherOf(manifest.watch) }, known);
+}
+
+/**
+ * What is not on disk as a generation was made from it: files of its modules and files that are watched; and what would
+ * take the place of one now. Empty when the generation is current.
+ */
+export function changedFiles(generation: Generation, engine: Engine): readonly string[] {
+  const { modules, watched, entry } = generation;
+  const changed = modules === undefined ? [] : [...engine.changedFiles(modules)];
+  const otherEntry = changed.length === 0 ? findOtherEntry(generation) : undefined;
+  if (otherEntry !== undefined) changed.push(otherEntry);
+  if (watched !== undefined) changed.push(...changedPaths(watched, readWatched(entry, watched)));
+  return changed;
+}
+
+/** What the files that a generation was made from hold now. */
+export function noteFiles({ modules, watched, entry }: Generation): FolderContent {
+  const noted = noteFolderContent([...(modules?.files.keys() ?? [])]);
+  return watched === undefined ? noted : new Map([...noted, ...(readWatched(entry, watched) ?? [])]);
+}
+
+/** The first of the usual names, and a name in the manifest, give way to no other file. */
+function findOtherEntry({ entryFile, entry: { manifest, selected } }: Generation): string | undefined {
+  if (selected.target?.kind !== "folder" || (manifest?.entry ?? null) !== null) return undefined;
+  if (basename(entryFile) === entryNames[0]) return undefined;
+  const { path, realPath } = selected.target.plugin;
+  const found = resolveEntry(path, realPath, null);
+  return isPlugoError(found) || found.path === entryFile ? undefined : found.path;
+}
