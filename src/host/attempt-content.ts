@@ -8,9 +8,9 @@ import {
   type FolderContent,
   type FolderLook,
 } from "../sources/folder-content.ts";
-import { isIgnoredFile } from "../sources/ignored-file.ts";
+import { isIgnored } from "../sources/ignored-file.ts";
 import type { DirectoryScan } from "../sources/source.ts";
-import { clockToleranceMs } from "../sources/stats-of.ts";
+import { clockToleranceMs, statsOf } from "../sources/stats-of.ts";
 
 /** What a plugin may well write itself when it starts: it mends nothing. */
 const output = /\.(?:log|pid|sock|db|sqlite\d?)$|-(?:wal|shm|journal)$/;
@@ -85,7 +85,10 @@ export class AttemptContent {
   }
 
   #besideFolders(): readonly string[] {
-    return this.#scan.beside.filter((path) => !isIgnoredFile(basename(path)));
+    return this.#scan.beside.filter((path) => {
+      const name = basename(path);
+      return !isIgnored(name, false) || (statsOf(path)?.isDirectory() === true && !isIgnored(name, true));
+    });
   }
 }
 

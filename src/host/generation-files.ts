@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import { entryNames, resolveEntry } from "../engine/resolve-entry.ts";
@@ -10,6 +11,7 @@ import {
   readFolderContent,
   type FolderContent,
 } from "../sources/folder-content.ts";
+import { walkFolder } from "../sources/walk-folder.ts";
 import type { Generation } from "./generation.ts";
 
 /**
@@ -22,7 +24,8 @@ export function readWatched(
   known: FolderContent | undefined,
 ): FolderContent | undefined {
   if (manifest === undefined || manifest.watch.length === 0 || target?.kind !== "folder") return undefined;
-  return readFolderContent([target.plugin.realPath], { isWanted: matcherOf(manifest.watch) }, known);
+  const look = { isWanted: matcherOf(manifest.watch), followsLinks: true };
+  return readFolderContent([target.plugin.realPath], look, known);
 }
 
 /**
@@ -36,6 +39,16 @@ export function changedFiles(generation: Generation, engine: Engine): readonly s
   if (otherEntry !== undefined) changed.push(otherEntry);
   if (watched !== undefined) changed.push(...changedPaths(watched, readWatched(entry, watched)));
   return changed;
+}
+
+/** Where the links lead, in a plugin's folder, that lead to what its manifest may have watched: real paths. */
+export function linkedPlaces({ manifest, selected: { target } }: PlanEntry): readonly string[] {
+  if (manifest === undefined || manifest.watch.length === 0 || target?.kind !== "folder") return [];
+  const places: string[] = [];
+  for (const { path, isLink, stats } of walkFolder(target.plugin.realPath, true)) {
+    if (isLink && stats?.isSymbolicLink() === false) places.push(realpathSync(path));
+  }
+  return places;
 }
 
 /** What the files that a generation was made from hold now. */

@@ -202,6 +202,7 @@ export class Reconciler {
       phaseOf: (name) => this.phaseOf(name),
       loaded: [...this.inService.keys()].filter((name) => loaded.has(name)),
       hasSwapped: this.revision !== revision,
+      isCutOff: this.#abort.signal.aborted,
       problems: [...inputs.problems, ...this.#plan.problems, ...this.#memory.problems.values()],
     });
   }
@@ -233,6 +234,7 @@ export class Reconciler {
       phaseOf: (name) => this.phaseOf(name),
       loaded: [],
       hasSwapped: ending.length > 0,
+      isCutOff: false,
       problems: [],
     });
   }

@@ -25,6 +25,8 @@ const maxHashedBytes = 1_048_576;
 export interface FolderLook {
   /** Asked of each file by its path in the folder, with `/`, and by its path. */
   readonly isWanted?: ((name: string, path: string) => boolean) | undefined;
+  /** Whether a symbolic link counts as what it leads to. */
+  readonly followsLinks?: boolean | undefined;
   /** Told of each file and folder that is looked at. */
   readonly onEntry?: ((entry: WalkedEntry) => void) | undefined;
 }
@@ -90,13 +92,13 @@ export function matcherOf(globs: readonly string[]): (name: string) => boolean {
 
 function mapFiles(
   folders: readonly string[],
-  { isWanted, onEntry }: FolderLook,
+  { isWanted, followsLinks, onEntry }: FolderLook,
   contentOf: (entry: WalkedEntry, stamp: string | undefined) => FileContent,
 ): FolderContent {
   const content = new Map<string, FileContent>();
   const newFromMs = Date.now() - clockToleranceMs;
   for (const folder of folders) {
-    for (const entry of walkFolder(folder)) {
+    for (const entry of walkFolder(folder, followsLinks)) {
       onEntry?.(entry);
       if (entry.isFolder) continue;
       const { path, stats } = entry;
