@@ -50,6 +50,11 @@ export class AttemptMemory {
     return this.#problems;
   }
 
+  /** Whether nothing is wrong, and nothing has failed. */
+  get isEmpty(): boolean {
+    return this.#problems.size + this.#failures.size === 0;
+  }
+
   /** What the diff has to know of single plugins. */
   factsFor(request: ChangeRequest, { settled, retried }: Attempted, standing: Standing): PluginFacts {
     const { isTouched, isForced, isRetried } = request;
@@ -85,11 +90,11 @@ export class AttemptMemory {
     // What stops or goes may start later beside other neighbours: what became of it then says nothing any more.
     for (const name of this.#failures.keys()) if (!plan.entries.has(name)) this.#failures.delete(name);
     for (const name of result.stop) this.#failures.delete(name);
+    const hadNone = this.isEmpty && result.problems.size === 0;
     this.#ownWrites.forgetOthers((name) => plan.entries.has(name));
     const problems = new Map<string, PlugoError>();
     const attempted = new Set(steps.attempts);
-    const hadNone = this.#problems.size + this.#failures.size + result.problems.size === 0;
-    for (const entry of plan.entries.values()) {
+    for (const entry of hadNone && plan.problems.length === 0 ? [] : plan.entries.values()) {
       if (hadNone && entry.problem === null) continue;
       const { name } = entry;
       const isOpen = steps.held.has(name) || (entry.status === "ready" && !inService.has(name));
