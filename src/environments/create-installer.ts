@@ -58,6 +58,7 @@ async function install(tool: InstallerTool, program: InstallerProgram, request: 
   try {
     const wish = {
       folder,
+      hostFolder,
       isApplication: folder === hostFolder,
       frozen,
       offline: request.offline,

@@ -102,7 +102,7 @@ async function installOnce(
 }
 
 /** Whether the environment is there, complete and made from what is wanted. */
-export function isThere({ path, marker }: Pick<WantedEnvironment, "path" | "marker">): boolean {
+function isThere({ path, marker }: Pick<WantedEnvironment, "path" | "marker">): boolean {
   const found = readMarker(path);
   if (found === undefined) return false;
   const { requirements, installer, lock } = marker;

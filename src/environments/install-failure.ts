@@ -21,10 +21,10 @@ export function installFailure(
     const facts = { ...who, code: "not started", reason: `It could not be started: ${end.reason}.`, remedy: retry };
     return plugoError("PLUGO_INSTALL_FAILED", { ...facts, lines }, origin);
   }
-  const text = end.lines.join("\n");
+  const text = textOf(end.lines);
   const fault = faults.find(({ signs }) => signs.test(text));
   if (fault?.kind === "frozen") {
-    const reason = fault.subject.exec(text)?.[1] ?? "it does not fit the package.json beside it";
+    const reason = subjectIn(text, fault.subject) ?? "it does not fit the package.json beside it";
     return plugoError("PLUGO_INSTALL_FROZEN", { ...who, lockfile: tool.lockfile, reason }, origin);
   }
   const code = codeIn(text) ?? fault?.code ?? (end.exitCode === null ? "a signal" : `exit code ${end.exitCode}`);
@@ -34,14 +34,26 @@ export function installFailure(
   return plugoError("PLUGO_INSTALL_FAILED", facts, origin);
 }
 
+/** What the output says: line by line, and then as one line, since pnpm 12 draws frames and breaks words in them. */
+function textOf(lines: readonly string[]): string {
+  const bare = lines.map((line) => line.replace(/^[\s│├╰─▶×]+/, ""));
+  return `${bare.join("\n")}\n${bare
+    .join("\n")
+    .replaceAll(/([-/])\n/g, "$1")
+    .replaceAll("\n", " ")}`;
+}
+
 /** The installer's own code; bun has none. */
 function codeIn(text: string): string | undefined {
   return /npm (?:error|ERR!) code (\S+)/.exec(text)?.[1] ?? /\bERR_PNPM_[A-Z0-9_]+/.exec(text)?.[0];
 }
 
 function subjectIn(text: string, pattern: RegExp): string | undefined {
-  const found = pattern.exec(text)?.slice(1).find(Boolean);
-  return found === undefined ? undefined : decodeURIComponent(found.replace(/\.$/, ""));
+  const groups = pattern.exec(text)?.slice(1) ?? [];
+  return groups
+    .find((group) => group !== undefined)
+    ?.replace(/%2f/i, "/")
+    .replace(/\.$/, "");
 }
 
 interface FailureFault {
@@ -71,7 +83,16 @@ const faults: readonly (FailureFault | FrozenFault)[] = [
     kind: "frozen",
     signs:
       /npm (?:error|ERR!) code EUSAGE|ERR_PNPM_(?:OUTDATED_LOCKFILE|NO_LOCKFILE|LOCKFILE_CONFIG_MISMATCH)|lockfile is frozen/,
-    subject: /npm (?:error|ERR!) ((?:Missing|Invalid): .*)|^\s*(?:- |note: )((?!try).*lockfile.*|dependencies in.*)/m,
+    subject: /npm (?:error|ERR!) ((?:Missing|Invalid): .*)|^[*] (\d+ dependenc.*)|^note: (dependencies in .*)/m,
+  },
+  {
+    kind: "failure",
+    code: "a script",
+    signs: /npm (?:error|ERR!) command failed|ELIFECYCLE|LIFECYCLE_SCRIPT_FAILED|^error: \w+ script from/m,
+    subject:
+      /npm (?:error|ERR!) path .*?node_modules[\\/]((?:@[^\\/\s]+[\\/])?[^\\/\s]+)\s*$|node_modules\/((?:@[^/\s]+\/)?[^/\s]+) \w+: Failed|^error: \w+ script from "([^"]+)"/m,
+    says: (subject) => `The install script of ${named(subject)} failed.`,
+    remedy: "Install what the script needs (a compiler, say), or take the package out of allowScripts.",
   },
   {
     kind: "failure",
@@ -102,7 +123,8 @@ const faults: readonly (FailureFault | FrozenFault)[] = [
     kind: "failure",
     code: "EINTEGRITY",
     signs: /code EINTEGRITY\b|ERR_PNPM_TARBALL_INTEGRITY|Integrity check failed|IntegrityCheckFailed/i,
-    subject: /tarball data for (\S+?)@(?:https?:|\d)|unexpected checksum for\s+"\S+\/([^/\s]+)\.tgz"|tarball: (\S+)/,
+    subject:
+      /tarball data for (\S+?)@(?:https?:|\d)|(?:checksum for|integrity of)\s+"?\S+?\/((?:@[^/\s]+\/)?[^/\s]+)\/-\/|tarball: (\S+)/,
     says: (subject) =>
       `What was downloaded for ${named(subject)} is not what the registry or the lockfile promises; nothing of it was used.`,
     remedy: "Find out who changed it before anything else: the registry, a proxy, or the lockfile.",
@@ -110,8 +132,8 @@ const faults: readonly (FailureFault | FrozenFault)[] = [
   {
     kind: "failure",
     code: "ENOTCACHED",
-    signs: /code ENOTCACHED\b|ERR_PNPM_NO_OFFLINE_|^error: --offline/m,
-    subject: /request to \S+\/([^/\s]+) failed|Failed to resolve (\S+)|no cached \w+ for "([^"]+)"/,
+    signs: /code ENOTCACHED\b|ERR_PNPM_NO_OFFLINE_|in package mirror|^error: --offline/m,
+    subject: /request to \S+\/([^/\s]+) failed|Failed to resolve (@?[^@\s]+)@\S|no cached \w+ for "([^"]+)"/,
     says: (subject) => `The cache does not have ${named(subject)}, and offline is set.`,
     remedy: "Install once with a network, or leave offline out.",
   },
@@ -133,7 +155,8 @@ const faults: readonly (FailureFault | FrozenFault)[] = [
     kind: "failure",
     code: "EBADENGINE",
     signs: /code EBADENGINE\b|ERR_PNPM_UNSUPPORTED_ENGINE/,
-    subject: /Unsupported engine(?: for|: wanted:.*for)? (\S+?):/i,
+    subject:
+      /Not compatible with your version of node\/npm: (\S+)|incompatible with "([^"]+)"|Unsupported engine for (\S+?):/,
     says: (subject) => `${named(subject, "A package")} does not run on Node.js ${process.versions.node}.`,
     remedy: "Use a version of the package that does, or another Node.js.",
   },
@@ -149,16 +172,8 @@ const faults: readonly (FailureFault | FrozenFault)[] = [
     kind: "failure",
     code: "no answer",
     signs:
-      /code (?:FETCH_ERROR|EIDLETIMEOUT|ERR_SOCKET_TIMEOUT|ETIMEDOUT)\b|ERR_PNPM_(?:META_FETCH_FAIL|FETCH_TIMEOUT)[^]*(?:time|abort)|\b(?:timed out|Timeout)\b/i,
-    says: () => "The registry did not answer in time.",
-    remedy: network,
-  },
-  {
-    kind: "failure",
-    code: "no connection",
-    signs:
-      /\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ConnectionRefused|ConnectionClosed|DNSResolveFailed)\b|ERR_PNPM_META_FETCH_FAIL|FailedToOpenSocket/,
-    says: () => "The registry cannot be reached.",
+      /\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|EIDLETIMEOUT|FETCH_ERROR|ERR_SOCKET_TIMEOUT)\b|ERR_PNPM_META_FETCH_FAIL|NETWORK_ERROR|error (?:sending request|decoding response)|\b(?:Connection(?:Refused|Closed|Reset)|DNSResolveFailed|FailedToOpenSocket|Timeout|timed out)\b/,
+    says: () => "The registry did not answer, or not in time.",
     remedy: network,
   },
   {

@@ -38,6 +38,11 @@ export class NeedsReader {
     this.#settings = undefined;
   }
 
+  /** The application's settings, or what is wrong with them. */
+  settings(): HostSettings | PlugoError {
+    return (this.#settings ??= readHostSettings(this.#hostFolder));
+  }
+
   /** @returns The needs; {@link askedForNothing} for a plugin that has none; or what is wrong. Never throws. */
   read(plugin: PluginToProvision): Needs | typeof askedForNothing | PlugoError {
     try {
@@ -57,17 +62,21 @@ export class NeedsReader {
     const { manifest } = read;
     this.#manifests.set(folder, manifest);
     if (asksForNothing(manifest)) return askedForNothing;
-    const settings = (this.#settings ??= readHostSettings(this.#hostFolder));
+    const settings = this.settings();
     if (settings instanceof PlugoError) return aboutPlugin(settings, name);
     const requirements = requirementsOf(plugin, manifest, settings);
     if (requirements instanceof PlugoError) return requirements;
     const modules = lookAtModules(folder, this.#home);
-    // A link of plugo's leads to what was installed for the plugin, not to the application's packages.
-    const folders = [modules.kind === "linked" ? dirname(folder) : folder, this.#hostFolder];
+    const folders = lookupFolders(folder, modules, this.#hostFolder);
     const { peers } = requirements;
     const problem = peers.length === 0 ? undefined : checkPeers({ name, file: manifest.file }, peers, folders);
     return problem ?? { plugin, manifest, requirements, settings, modules, folders };
   }
+}
+
+/** A link of plugo's leads to what was installed for the plugin, not to the application's packages. */
+export function lookupFolders(folder: string, modules: PluginModules, hostFolder: string): LookupFolders {
+  return [modules.kind === "linked" ? dirname(folder) : folder, hostFolder];
 }
 
 /** The provision of a plugin that asks for no package. */

@@ -124,6 +124,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
       return loadGeneration(generation, {
         dependency: loadedModules,
         previous: inService.get(name)?.modules,
+        previousWatched: inService.get(name)?.watched,
         keep: input.keepsModules(name) ? inService.get(name) : undefined,
         restore: false,
       });
@@ -250,11 +251,11 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     const generation = new Generation(entry, input.nextNumber(old.name), services);
     input.onPhase(old.name, "activating");
     generation.entryFile = old.entryFile;
-    generation.watched = old.watched;
     linkTo(generation, old.provision);
     const loaded = await loadGeneration(generation, {
       dependency: (name) => dependencies.get(name)?.modules,
       previous: old.modules,
+      previousWatched: old.watched,
       keep: undefined,
       restore: true,
     });

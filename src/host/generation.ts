@@ -6,7 +6,7 @@ import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { Scope, type Undo } from "../kernel/scope.ts";
 import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
 import type { PlanEntry } from "../plan/plan.ts";
-import { matcherOf, readFolderContent, type FolderContent } from "../sources/folder-content.ts";
+import type { FolderContent } from "../sources/folder-content.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { publishStep } from "./diagnostics.ts";
 import type { HostServices } from "./host-services.ts";
@@ -99,13 +99,6 @@ export class Generation {
   /** The modules of a dependency: also for an `import()` long after loading. */
   modulesOf(dependency: string): ReturnType<ModulesOf> {
     return this.#whileLoading?.(dependency) ?? this.#dependencies.get(dependency)?.modules;
-  }
-
-  /** What the files that its manifest has watched hold now; `undefined` when it has none watched. */
-  readWatched(): FolderContent | undefined {
-    const { manifest, selected } = this.entry;
-    if (manifest === undefined || manifest.watch.length === 0 || selected.target?.kind !== "folder") return undefined;
-    return readFolderContent(selected.target.plugin.realPath, matcherOf(manifest.watch));
   }
 
   /** Whether a swap has ever put it in service. */

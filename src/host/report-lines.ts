@@ -59,7 +59,7 @@ function summaryLine({ trigger, loaded, durationMs }: LoadReport, facts: ChangeF
   const { plan, inService, stopped, phaseOf } = facts;
   if (trigger === "close") return `closed ${plugins(stopped.size)} in ${formatMs(durationMs)}`;
   const counts = new Map<Phase, number>();
-  for (const name of plan.entries.keys()) {
+  for (const name of inService.size === plan.entries.size ? [] : plan.entries.keys()) {
     if (inService.has(name)) continue;
     const phase = phaseOf(name);
     counts.set(phase, (counts.get(phase) ?? 0) + 1);

@@ -38,12 +38,21 @@ export function readPackageManifest(folder: string, plugin: string, previous?: P
     return invalid(file, plugin, [`${displayPath(file)} ${describeUnreadable(error)}`], error);
   }
   if (previous !== undefined && previous.text === text && previous.file === file) return { manifest: previous };
-  const parsed = parseJsonObject(text, displayPath(file));
+  const parsed = parseJsonObject(text, file);
   if ("finding" in parsed) return invalid(file, plugin, [parsed.finding]);
   const faults: Fault[] = [];
   const manifest = resolvePackageManifest(parsed.value, { file, text }, faults);
   if (faults.length === 0) return { manifest };
   return invalid(file, plugin, placeFaults({ text: parsed.json, file: displayPath(file) }, faults));
+}
+
+/** The text of the `package.json` in a folder; `undefined` when it cannot be read. */
+export function readPackageText(folder: string): string | undefined {
+  try {
+    return readText(folder + sep + packageFile);
+  } catch {
+    return undefined;
+  }
 }
 
 const lookOnly = { throwIfNoEntry: false } as const;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { EnvironmentOptions } from "#src/environments/environment-options.js";
 import { HostProvisioner } from "#src/environments/host-provisioner.js";
-import { createArena, problemOf, provisionNow, provisionOf, type Arena } from "./arena.ts";
+import { allResults, createArena, problemOf, provisionNow, provisionOf, type Arena } from "./arena.ts";
 
 const packages = {
   "lodash@3.10.1": {},
@@ -29,7 +29,7 @@ describe("HostProvisioner", () => {
       "plugins/two/package.json": wants({ lodash: "4.17", chalk: "*" }),
     });
     const plugins = [arena.plugin("one"), arena.plugin("two")];
-    const results = await Promise.all(inHost(arena).provision(plugins, never).values());
+    const results = await allResults(inHost(arena).provision(plugins, never));
     assert.ok(results.every((result) => "environment" in result && result.environment === null));
     assert.deepEqual(arena.registry.installations(), ["application"]);
     assert.equal(installed(arena, "lodash"), "lodash@4.17.0");
@@ -63,7 +63,7 @@ describe("HostProvisioner", () => {
     });
     const plugins = ["old", "new", "bright", "fine"].map((name) => arena.plugin(name));
     const results = inHost(arena).provision(plugins, never);
-    const [old, young, bright, fine] = await Promise.all(results.values());
+    const [old, young, bright, fine] = await allResults(results);
     for (const conflict of [old, young, bright]) assert.ok(conflict !== undefined && "code" in conflict);
     assert.ok("code" in old! && old.code === "PLUGO_HOST_CONFLICT");
     assert.match(old.message, /lodash: no version is \^4\.0\.0 \(new, .*package\.json:3:15\) and \^3\.0\.0 \(old, /);
@@ -80,7 +80,7 @@ describe("HostProvisioner", () => {
       "plugins/lacks/package.json": wants({ chalk: "^4.0.0" }),
     });
     const results = inHost(arena).provision([arena.plugin("has"), arena.plugin("lacks")], never);
-    const [has, lacks] = await Promise.all(results.values());
+    const [has, lacks] = await allResults(results);
     assert.ok("environment" in has!);
     assert.ok("code" in lacks! && lacks.code === "PLUGO_HOST_CONFLICT");
     assert.deepEqual(arena.registry.installations(), []);
