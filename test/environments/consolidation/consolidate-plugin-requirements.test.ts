@@ -50,7 +50,11 @@ const conflicting = {
 describe("consolidatePluginRequirements", () => {
   test("writes what the loaded plugins need, merged and sorted, with who wants what", async () => {
     using folder = application({
-      a: { dependencies: { zod: "^4.0.0", lodash: "^4.0.0 || ^3.10.0" }, optionalDependencies: { sharp: "^0.34.0" } },
+      a: {
+        // As npm has it, what is in both is optional.
+        dependencies: { zod: "^4.0.0", lodash: "^4.0.0 || ^3.10.0", sharp: "^0.1.0" },
+        optionalDependencies: { sharp: "^0.34.0" },
+      },
       b: { dependencies: { lodash: ">=3.0.0" }, optionalDependencies: { zod: "~4.1.0", sharp: ">=0.30.0" } },
       c: { dependencies: { other: "1.0.0" } },
     });

@@ -14,6 +14,9 @@ import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 let registry: TestRegistry;
 before(async () => {
   registry = await startRegistry();
+  // What this user has set must not decide.
+  process.env["npm_config_userconfig"] = registry.caches.at("userconfig");
+  process.env["npm_config_globalconfig"] = registry.caches.at("globalconfig");
   for (const version of ["3.10.1", "4.17.0", "4.17.21"]) registry.publish("lodash", version);
   registry.publish("shared", "1.2.0", { dependencies: { deep: "^1.0.0" } });
   registry.publish("deep", "1.0.0");
@@ -21,6 +24,8 @@ before(async () => {
   registry.publish("express", "5.0.0");
   registry.publish("limiter", "1.0.0", { peerDependencies: { express: ">=4" } });
   registry.publish("tool", "1.0.0");
+  for (const name of ["only-of-app", "only-of-mine", "twice"]) registry.publish(name, "1.0.0");
+  registry.publish("twice", "1.1.0");
 });
 after(() => registry[Symbol.asyncDispose]());
 
@@ -30,7 +35,7 @@ function application(): TestFolder {
     name: "app",
     version: "1.0.0",
     type: "module",
-    dependencies: { express: "^5.0.0", lodash: "^4.0.0" },
+    dependencies: { express: "^5.0.0", lodash: "^4.0.0", "only-of-app": "*" },
     devDependencies: { tool: "^1.0.0" },
   };
   const locked = {
@@ -57,9 +62,9 @@ function application(): TestFolder {
       name: "mine",
       version: "1.0.0",
       scripts: { x: "x" },
-      dependencies: { deep: "*" },
+      dependencies: { "only-of-mine": "*" },
     },
-    "plugins/local/vendor/mine/index.js": "module.exports = { name: 'mine', deep: require('deep') };",
+    "plugins/local/vendor/mine/index.js": "module.exports = { name: 'mine', its: require('only-of-mine') };",
     "plugins/new/metadata.json": {},
     "plugins/new/package.json": { dependencies: { lodash: "^4.17.0", shared: "^1.2.0", limiter: "^1.0.0" } },
     "plugins/plain/metadata.json": {},
@@ -148,6 +153,7 @@ describe("consolidatePluginRequirements as workspaces", () => {
     const versionFor = (file: string, name: string): string => packageFor(image.at(file), name).version;
     assert.equal(versionFor("app.js", "express"), "5.0.0");
     assert.equal(versionFor("app.js", "lodash"), "4.17.0");
+    assert.equal(versionFor("app.js", "only-of-app"), "1.0.0");
     assert.equal(versionFor("plugins/Old/plugin.ts", "lodash"), "3.10.1");
     assert.equal(versionFor("plugins/Old/plugin.ts", "express"), "4.0.0");
     assert.equal(versionFor("plugins/new/plugin.ts", "lodash"), "4.17.0");
@@ -160,7 +166,7 @@ describe("consolidatePluginRequirements as workspaces", () => {
     );
     assert.deepEqual(packageFor(image.at("plugins/local/plugin.ts"), "mine"), {
       name: "mine",
-      deep: { name: "deep", version: "1.0.0" },
+      its: { name: "only-of-mine", version: "1.0.0" },
     });
     assert.equal(existsSync(image.at("node_modules/tool")), false);
 
@@ -182,7 +188,12 @@ describe("consolidatePluginRequirements as workspaces", () => {
 
   it("is byte-identical when it is run again, also when there are newer versions, and follows the application", async () => {
     using folder = application();
+    registry.publish("moving", "0.9.0");
     registry.publish("moving", "1.0.0");
+    // Of what the application has for development nothing is kept.
+    const lockfile = JSON.parse(readFileSync(folder.at("package-lock.json"), "utf8")) as { packages: object };
+    Object.assign(lockfile.packages, { "node_modules/moving": { version: "0.9.0", dev: true } });
+    folder.write({ "package-lock.json": lockfile });
     folder.write({ "plugins/new/package.json": { dependencies: { moving: "^1.0.0", lodash: "^4.17.0" } } });
     const { outputFile } = await consolidated(folder);
     const first = filesIn(outputFile);
@@ -207,16 +218,27 @@ describe("consolidatePluginRequirements as workspaces", () => {
   it("installs one version for all where there is one", async () => {
     using folder = application();
     folder.write({
-      "plugins/Old/plugin.js": importing("lodash"),
-      "plugins/new/plugin.js": importing("lodash"),
-      "plugins/Old/package.json": { dependencies: { shared: "*", lodash: "<4.17.21" } },
-      "plugins/new/package.json": { dependencies: { shared: "^1.0.0", lodash: "4.17.0 || ^3" } },
+      "plugins/Old/package.json": { dependencies: { twice: "^1.0.0" } },
+      "plugins/new/package.json": { dependencies: { twice: "<1.1.0" } },
     });
     const { dependencies, outputFile } = await consolidated(folder, { strategy: "error" });
-    assert.equal(dependencies["lodash"], "4.17.0 || ^3");
-    const lock = JSON.parse(filesIn(outputFile)["package-lock.json"] ?? "") as { packages: object };
-    const places = Object.keys(lock.packages).filter((place) => place.endsWith("node_modules/lodash"));
-    assert.deepEqual(places, ["node_modules/lodash"]);
+    assert.equal(dependencies["twice"], "~1.0.0");
+    const lock = JSON.parse(filesIn(outputFile)["package-lock.json"] ?? "") as {
+      packages: Record<string, { version: string }>;
+    };
+    const places = Object.entries(lock.packages).filter(([place]) => place.endsWith("node_modules/twice"));
+    assert.deepEqual(
+      places.map(([place, { version }]) => [place, version]),
+      [["node_modules/twice", "1.0.0"]],
+    );
+  });
+
+  it("installs for all what the highest has won", async () => {
+    using folder = application();
+    const { outputFile } = await consolidated(folder, { strategy: "highest" });
+    const lock = filesIn(outputFile)["package-lock.json"] ?? "";
+    assert.match(lock, /"node_modules\/lodash": \{\s*"version": "4\.17\.0"/);
+    assert.doesNotMatch(lock, /3\.10\.1/);
   });
 
   it("replaces no folder that holds something else", async () => {
