@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DiskFollower } from "../host/disk-follower.ts";
 import type { Host } from "../host/host.ts";
 import type { ResolvedOptions } from "../host/resolve-options.ts";
@@ -60,9 +61,7 @@ export class HotReload implements DiskFollower {
       );
     }
     rememberFollower(this, directories, configFile);
-    this.#retarget(loadedAtMs);
-    // A plugin's folder that is a link leads to a folder elsewhere.
-    this.#host.on("change", () => this.#retarget(Date.now()));
+    this.#ready = this.#beginToWatch(loadedAtMs);
   }
 
   async settled(): Promise<void> {
@@ -79,14 +78,26 @@ export class HotReload implements DiskFollower {
     this.#watcher.close();
   }
 
-  #retarget(sinceMs: number): void {
+  /** Who waits for the plugins goes on first; what changes until then is told of by its time. */
+  async #beginToWatch(loadedAtMs: number): Promise<void> {
+    await nextTurn();
+    if (this.#isStopped) return;
+    // A plugin's folder that is a link leads to a folder elsewhere.
+    this.#host.on("change", () => {
+      const watching = this.#retarget(Date.now());
+      this.#ready = this.#ready.then(() => watching);
+    });
+    await this.#retarget(loadedAtMs);
+  }
+
+  async #retarget(sinceMs: number): Promise<void> {
     const { scan } = this.#host.view;
     if (scan === this.#scan) return;
     this.#scan = scan;
     const targets = this.#findTargets();
     if (this.#isStopped || isSame(targets, this.#targets)) return;
     this.#targets = targets;
-    this.#ready = this.#watcher.watch(targets, sinceMs);
+    await this.#watcher.watch(targets, sinceMs);
   }
 
   async #bringIn(): Promise<void> {
