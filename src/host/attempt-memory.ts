@@ -71,12 +71,13 @@ export class AttemptMemory {
 
   /** Takes note of how a pass went. What was not attempted keeps its problem while nothing has mended it. */
   note(steps: Steps, result: ChangeResult, { plan, inService, content }: Standing): void {
+    const hadNone = this.#problems.size + this.#failures.size + result.problems.size === 0;
+    if (hadNone && plan.problems.length === 0) return;
     // What stops or goes may start later beside other neighbours: what became of it then says nothing any more.
     for (const name of this.#failures.keys()) if (!plan.entries.has(name)) this.#failures.delete(name);
     for (const name of result.stop) this.#failures.delete(name);
     const problems = new Map<string, PlugoError>();
     const attempted = new Set(steps.attempts);
-    const hadNone = this.#problems.size + this.#failures.size + result.problems.size === 0;
     for (const entry of plan.entries.values()) {
       if (hadNone && entry.problem === null) continue;
       const { name } = entry;

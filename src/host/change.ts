@@ -57,6 +57,7 @@ interface Attempt {
   state: AttemptState;
 }
 
+const ready: AttemptState = { kind: "ready" };
 /** The dependencies of a plugin that has none. */
 const alone = new Map<string, Generation>();
 
@@ -107,15 +108,19 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
 
   function startLoading(name: string): void {
     const entry = plan.entries.get(name)!;
+    const current = inService.get(name);
     const generation = new Generation(entry, input.nextNumber(name), services);
     input.onPhase(name, "loading");
-    const failing = entry.required.find((dependency) => attempts.get(dependency)?.state.kind === "failed");
+    const failing =
+      entry.required.length === 0
+        ? undefined
+        : entry.required.find((dependency) => attempts.get(dependency)?.state.kind === "failed");
     const loading =
       failing === undefined
         ? loadGeneration(generation, {
             dependency: loadedModules,
-            previous: inService.get(name)?.modules,
-            keep: input.keepsModules(name) ? inService.get(name) : undefined,
+            previous: current?.modules,
+            keep: current !== undefined && input.keepsModules(name) ? current : undefined,
             restore: false,
           })
         : blockedBy(entry, failing, problemOf(failing));
@@ -156,6 +161,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
 
   /** Whether everything that it depends on in this change has gone well, or has failed. */
   function isDecided({ entry }: Attempt): boolean {
+    if (entry.dependencies.length === 0) return true;
     return entry.dependencies.every((dependency) => {
       const state = attempts.get(dependency)?.state.kind ?? "ready";
       return state === "ready" || state === "failed";
@@ -188,7 +194,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   }
 
   function setActivated(attempt: Attempt, problem: ActivationResult): void {
-    if (problem === undefined) attempt.state = { kind: "ready" };
+    if (problem === undefined) attempt.state = ready;
     else fail(attempt, problem);
   }
 
@@ -221,7 +227,8 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   function settle(): Settlement {
     const outcomes = new Map<string, AttemptOutcome>();
     for (const { state, entry, generation } of attempts.values()) {
-      const dependencies = [...entry.dependencies, ...generation.swapsOnlyWith];
+      const dependencies =
+        generation.swapsOnlyWith.size === 0 ? entry.dependencies : [...entry.dependencies, ...generation.swapsOnlyWith];
       outcomes.set(entry.name, { ok: state.kind !== "failed", dependencies });
     }
     return settleChange(outcomes, input.running, steps);

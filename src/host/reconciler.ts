@@ -176,13 +176,13 @@ export class Reconciler {
       const result = await this.#pass(steps, running, content, request.keepsModules);
       for (const name of result.swapIn.keys()) loaded.add(name);
       for (const name of result.stop) stopped.add(name);
+      if (!mayNeedAnotherPass(this.#plan, steps, result, running)) break;
       // A start that a neighbour took with it gets a second chance; nothing else is tried twice in one change.
       for (const name of steps.attempts) {
         const isRetried = !running.has(name) && result.problems.get(name)?.code === "PLUGO_NOT_SWAPPED";
         if (isRetried && !retried.has(name)) retried.add(name);
         else settled.add(name);
       }
-      if (!mayNeedAnotherPass(this.#plan, steps, result, running)) break;
     }
     this.#engine.flush();
     this.#tellRestarts();
@@ -283,13 +283,16 @@ export class Reconciler {
     });
     this.#memory.note(steps, result, this.#standing(content));
     const leaving = [...this.inService.values()].filter(({ name }) => result.stop.has(name) || result.swapIn.has(name));
-    this.#service.swap(this.#successors(result));
+    // At the first load these are all, and in plan order.
+    this.#service.swap(running.size === 0 ? result.swapIn : this.#successors(result));
     this.#attempting = new Set();
     this.#leaving = new Set();
     const ending = [...leaving, ...result.discarded];
     const busy = new Set(ending.map(({ name }) => name));
-    for (const name of this.#plan.entries.keys()) {
-      if (!this.inService.has(name) && !busy.has(name)) this.#leave(name);
+    if (this.inService.size < this.#plan.entries.size) {
+      for (const name of this.#plan.entries.keys()) {
+        if (!this.inService.has(name) && !busy.has(name)) this.#leave(name);
+      }
     }
     for (const name of busy) {
       if (this.#phases.get(name) === "active" && !this.inService.has(name)) this.#phases.enter(name, "draining");
