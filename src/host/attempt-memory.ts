@@ -61,8 +61,9 @@ export class AttemptMemory {
         if (settled.has(name)) return true;
         if (retried.has(name)) return false;
         const failed = this.#failures.get(name);
+        if (failed === undefined || isRetried(name)) return false;
         const entry = entryOf(name);
-        if (failed === undefined || isRetried(name) || !isMadeFrom(failed.entry, entry)) return false;
+        if (!isMadeFrom(failed.entry, entry)) return false;
         if (!isTouched(name)) return true;
         return failed.content !== undefined && failed.content === standing.content?.now(entry);
       },

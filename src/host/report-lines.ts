@@ -27,7 +27,7 @@ export function describeChange(logger: Logger, report: LoadReport, facts: Change
     if (generation !== undefined) logger.info(loadedLine(generation));
   }
   for (const name of stopped) if (!inService.has(name)) logger.info(`[${name}] stopped`);
-  if (report.trigger === "load") {
+  if (report.trigger === "load" && inService.size < plan.entries.size) {
     for (const { name, status, problem, selected } of plan.entries.values()) {
       if (status === "disabled" && problem === null) logger.info(`[${name}] skipped: ${selected.reason}`);
     }
@@ -59,10 +59,12 @@ function summaryLine({ trigger, loaded, durationMs }: LoadReport, facts: ChangeF
   const { plan, inService, stopped, phaseOf } = facts;
   if (trigger === "close") return `closed ${plugins(stopped.size)} in ${formatMs(durationMs)}`;
   const counts = new Map<Phase, number>();
-  for (const name of plan.entries.keys()) {
-    if (inService.has(name)) continue;
-    const phase = phaseOf(name);
-    counts.set(phase, (counts.get(phase) ?? 0) + 1);
+  if (inService.size < plan.entries.size) {
+    for (const name of plan.entries.keys()) {
+      if (inService.has(name)) continue;
+      const phase = phaseOf(name);
+      counts.set(phase, (counts.get(phase) ?? 0) + 1);
+    }
   }
   const others = [...counts].map(([phase, count]) => `, ${count} ${phase}`).join("");
   const verb = trigger === "load" ? "loaded" : "changed";

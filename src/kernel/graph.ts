@@ -12,7 +12,12 @@ export function orderByDependencies(roots: readonly string[], dependenciesOf: Ne
   for (const root of roots) {
     if (seen.has(root)) continue;
     seen.add(root);
-    const path: Visit[] = [{ name: root, neighbours: dependenciesOf(root), next: 0 }];
+    const neighbours = dependenciesOf(root);
+    if (neighbours.length === 0) {
+      order.push(root);
+      continue;
+    }
+    const path: Visit[] = [{ name: root, neighbours, next: 0 }];
     for (let visit = path.at(-1); visit !== undefined; visit = path.at(-1)) {
       const dependency = visit.neighbours[visit.next++];
       if (dependency === undefined) {

@@ -20,23 +20,31 @@ import type { Plan, PlanEntry } from "./plan.ts";
  */
 export function buildPlan(selection: Selection, options: { readonly coreVersion: string | undefined }): Plan {
   const drafts = new Map<string, Draft>();
-  for (const selected of selection.plugins.values()) drafts.set(selected.name, draftOf(selected));
   // Most plugins depend on nothing: only the others can be in a cycle, or be blocked.
-  const depending = [...drafts.values()].filter(({ manifest }) => hasDependencies(manifest)).map(nameOf);
+  const depending: string[] = [];
+  for (const selected of selection.plugins.values()) {
+    const draft = draftOf(selected);
+    drafts.set(selected.name, draft);
+    if (hasDependencies(draft.manifest)) depending.push(selected.name);
+  }
   failCycles(depending, drafts);
   checkAlone(drafts, options.coreVersion);
   blockDependents(depending, drafts);
 
-  const ready = [...drafts.values()].filter((draft) => draft.status === "ready").map(nameOf);
+  const ready: string[] = [];
+  const others: string[] = [];
+  const problems = [...selection.problems];
+  for (const { selected, status, problem } of drafts.values()) {
+    (status === "ready" ? ready : others).push(selected.name);
+    if (problem !== null) problems.push(problem);
+  }
   const connections = connect(depending, drafts);
   const order = orderByDependencies(ready, (name) => connections.get(name) ?? noNames);
   const entries = new Map<string, PlanEntry>();
-  for (const name of [...order, ...drafts.keys()]) {
+  for (const name of [...order, ...others]) {
     const draft = drafts.get(name);
-    if (draft !== undefined && !entries.has(name)) entries.set(name, entryOf(draft, connections.get(name) ?? noNames));
+    if (draft !== undefined) entries.set(name, entryOf(draft, connections.get(name) ?? noNames));
   }
-  const problems = [...selection.problems];
-  for (const { problem } of drafts.values()) if (problem !== null) problems.push(problem);
   return Object.freeze({ entries, order: Object.freeze(order), problems: Object.freeze(problems) });
 }
 
@@ -60,10 +68,6 @@ function draftOf(selected: Selected): Draft {
   const config = selected.config ?? noConfig;
   if (!selected.wanted) return { selected, manifest, status: "disabled", problem: null, config };
   return { selected, manifest, status: problem === null ? "ready" : "failed", problem, config };
-}
-
-function nameOf({ selected }: Draft): string {
-  return selected.name;
 }
 
 function hasDependencies(manifest: Manifest | undefined): boolean {
@@ -229,6 +233,7 @@ function entryOf({ selected, manifest, status, problem, config }: Draft, connect
 }
 
 function requiredAmong(connections: readonly string[], manifest: Manifest | undefined): readonly string[] {
+  if (connections.length === 0) return connections;
   const optionals = (manifest?.dependencies ?? noDependencies).filter((dependency) => dependency.optional);
   if (optionals.length === 0) return connections;
   const optional = new Set(namesOf(optionals));

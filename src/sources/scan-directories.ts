@@ -43,7 +43,7 @@ export function scanDirectories(
       }
     }
   }
-  for (const name of found.keys()) otherFolders.delete(name);
+  if (otherFolders.size > 0) for (const name of found.keys()) otherFolders.delete(name);
   const plugins = sortedByName(found);
   problems.push(...caseTwins(plugins));
   return Object.freeze({
@@ -104,12 +104,13 @@ function list(directory: string): { readonly folders: readonly Folder[]; readonl
   }
   const folders: Folder[] = [];
   const files: Folder[] = [];
+  const isReal = realDirectory === directory;
   for (const entry of entries) {
     // Some file systems do not tell what an entry is; it is then looked at like a link.
     const isLink = !entry.isDirectory() && !entry.isFile();
     const path = inside(directory, entry.name);
     const isFolder = isLink ? leadsToFolder(path) : entry.isDirectory();
-    const listed = { name: entry.name, path, isLink, realPath: inside(realDirectory, entry.name) };
+    const listed = { name: entry.name, path, isLink, realPath: isReal ? path : inside(realDirectory, entry.name) };
     (isFolder ? folders : files).push(listed);
   }
   return { folders, files };
@@ -185,6 +186,8 @@ function duplicate(used: FoundPlugin, ignored: FoundPlugin): PlugoError {
 function caseTwins(plugins: ReadonlyMap<string, FoundPlugin>): readonly PlugoError[] {
   const problems: PlugoError[] = [];
   const seen = new Map<string, FoundPlugin>();
+  // Without capitals, names that differ differ in more than case.
+  if (![...plugins.keys()].some((name) => name !== name.toLowerCase())) return problems;
   for (const plugin of plugins.values()) {
     const folded = plugin.name.toLowerCase();
     const other = seen.get(folded);

@@ -28,7 +28,7 @@ export function selectPlugins(input: SelectionInput): Selection {
     if (named.contradiction !== undefined && selected.problem === null) problems.push(named.contradiction);
   }
   pullInDependencies(plugins, input);
-  addUnmentioned(plugins, input);
+  if (input.config !== undefined) addUnmentioned(plugins, input);
   const names = [...plugins.keys()];
   unknown.forEach(({ name, where }, index) => {
     problems.push(unknownPlugin(name, where, index < maxSuggestions ? names : []));
