@@ -119,10 +119,10 @@ function readBatch(buffer: Buffer, at: number, entries: Entries): number | undef
   const mapsAt = indexAt + buffer.readUInt32LE(at + 4);
   const indexBytes = buffer.subarray(indexAt, mapsAt);
   if (mapsAt > buffer.length || checksum(indexBytes) !== buffer.readUInt32LE(at + 8)) return undefined;
-  for (const entry of JSON.parse(indexBytes.toString()) as IndexEntry[]) {
+  (JSON.parse(indexBytes.toString()) as IndexEntry[]).forEach((entry) => {
     entry[8] += mapsAt;
     entriesOf(entry[2], entries).set(entry[0], entry);
-  }
+  });
   return mapsAt;
 }
 

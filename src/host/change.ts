@@ -57,6 +57,7 @@ interface Attempt {
   state: AttemptState;
 }
 
+const nothing: Settlement["thrownAway"] = new Map();
 const ready: AttemptState = { kind: "ready" };
 /** The dependencies of a plugin that has none. */
 const alone = new Map<string, Generation>();
@@ -70,29 +71,32 @@ const alone = new Map<string, Generation>();
 export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   const { plan, steps, inService, services } = input;
   const attempts = new Map<string, Attempt>();
+  const waiting: Attempt[] = [];
+  let hasFailed = false;
   let thrownAwaySoFar: Settlement["thrownAway"] | undefined;
 
-  for (const name of steps.attempts) startLoading(name);
-  for (const attempt of attempts.values()) if (attempt.state.kind === "loading") await takeLoaded(attempt);
+  steps.attempts.forEach(startLoading);
+  for (const attempt of waiting) await takeLoaded(attempt);
 
   const restarting = restartGroup(steps.attempts, plan, inService);
-  await activateAll((name) => !restarting.later.has(name));
+  const { later } = restarting;
+  await activateAll(later.size === 0 ? steps.attempts : steps.attempts.filter((name) => !later.has(name)));
   const takenOut = [...inService.values()].filter(({ name }) => restarting.out.has(name) && mayGo(name));
   if (takenOut.length > 0) await input.takeOut(takenOut);
-  if (restarting.later.size > 0) await activateAll((name) => restarting.later.has(name));
+  if (later.size > 0) await activateAll(steps.attempts.filter((name) => later.has(name)));
 
   const { swapIn, thrownAway, stop } = settle();
   const next = new Map<string, Generation>();
-  for (const name of swapIn) {
+  swapIn.forEach((name) => {
     const { generation, state } = attempts.get(name)!;
     if (state.kind === "ready") next.set(name, generation);
-  }
+  });
   const problems = new Map<string, PlugoError>();
   const discarded: Generation[] = [];
-  for (const { entry, generation, state } of attempts.values()) {
+  attempts.forEach(({ entry, generation, state }, name) => {
     if (state.kind === "failed") problems.set(entry.name, state.problem);
-    if (!next.has(entry.name)) discarded.push(generation);
-  }
+    if (!next.has(name)) discarded.push(generation);
+  });
   for (const [name, because] of thrownAway) {
     problems.set(name, plugoError("PLUGO_NOT_SWAPPED", { name, because }, { plugin: name }));
   }
@@ -124,9 +128,17 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
             restore: false,
           })
         : blockedBy(entry, failing, problemOf(failing));
-    const attempt: Attempt = { generation, entry, state: { kind: "loading", loading } };
-    attempts.set(name, attempt);
-    if (!isThenable(loading)) setLoaded(attempt, loading);
+    if (isThenable(loading)) {
+      const attempt: Attempt = { generation, entry, state: { kind: "loading", loading } };
+      attempts.set(name, attempt);
+      waiting.push(attempt);
+    } else if (isPlugoError(loading)) {
+      const attempt: Attempt = { generation, entry, state: { kind: "failed", problem: loading } };
+      attempts.set(name, attempt);
+      fail(attempt, loading);
+    } else {
+      attempts.set(name, { generation, entry, state: { kind: "loaded", definition: loading } });
+    }
   }
 
   async function takeLoaded(attempt: Attempt): Promise<void> {
@@ -150,9 +162,9 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   }
 
   /** Activates the attempts that may be, in plan order, each as soon as its dependencies are ready. */
-  function activateAll(isTurn: (name: string) => boolean): Promise<void> {
+  function activateAll(names: readonly string[]): Promise<void> {
     return startInOrder({
-      names: steps.attempts.filter(isTurn),
+      names,
       dependenciesOf: (name) => attempts.get(name)!.entry.dependencies,
       isReady: (name) => isDecided(attempts.get(name)!),
       start: (name) => activate(attempts.get(name)!),
@@ -171,26 +183,32 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   function activate(attempt: Attempt): Promise<void> | undefined {
     const { entry, generation, state } = attempt;
     if (state.kind !== "loaded" || !canProceed(entry.name)) return;
-    const dependencies = entry.dependencies.length === 0 ? alone : new Map<string, Generation>();
-    for (const name of entry.dependencies) {
-      const other = attempts.get(name);
-      if (other?.state.kind === "ready") dependencies.set(name, other.generation);
-      else if (other?.state.kind === "failed" && entry.required.includes(name)) {
-        return void fail(attempt, blockedBy(entry, name, other.state.problem));
-      } else if (other === undefined) {
-        const current = inService.get(name);
-        if (current !== undefined) dependencies.set(name, current);
-        // It failed before, and is not tried again: what needs it now cannot run either.
-        else if (entry.required.includes(name))
-          return void fail(attempt, blockedBy(entry, name, input.problemOf(name)));
-      }
-    }
+    const dependencies = entry.dependencies.length === 0 ? alone : dependenciesFor(entry);
+    if (isPlugoError(dependencies)) return void fail(attempt, dependencies);
     generation.dependencies = dependencies;
     input.onPhase(entry.name, "activating");
     const activation = activateGeneration(generation, state.definition, inService.has(entry.name));
     if (!isThenable(activation)) return void setActivated(attempt, activation);
     attempt.state = { kind: "activating" };
     return activation.then((problem) => setActivated(attempt, problem));
+  }
+
+  /** The generations that a plugin is activated with, or why it cannot be. */
+  function dependenciesFor(entry: PlanEntry): ReadonlyMap<string, Generation> | PlugoError {
+    const dependencies = new Map<string, Generation>();
+    for (const name of entry.dependencies) {
+      const other = attempts.get(name);
+      const isRequired = entry.required.includes(name);
+      if (other?.state.kind === "ready") dependencies.set(name, other.generation);
+      else if (other?.state.kind === "failed" && isRequired) return blockedBy(entry, name, other.state.problem);
+      else if (other === undefined) {
+        const current = inService.get(name);
+        if (current !== undefined) dependencies.set(name, current);
+        // It failed before, and is not tried again: what needs it now cannot run either.
+        else if (isRequired) return blockedBy(entry, name, input.problemOf(name));
+      }
+    }
+    return dependencies;
   }
 
   function setActivated(attempt: Attempt, problem: ActivationResult): void {
@@ -200,6 +218,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
 
   function fail(attempt: Attempt, problem: PlugoError): void {
     attempt.state = { kind: "failed", problem };
+    hasFailed = true;
     thrownAwaySoFar = undefined;
     // What it has started is undone at once, whatever the others still wait for.
     void attempt.generation.end();
@@ -225,6 +244,11 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   }
 
   function settle(): Settlement {
+    const { unwanted, failing } = steps;
+    // All goes well, most of the time.
+    if (!hasFailed && unwanted.size + failing.size === 0) {
+      return { swapIn: steps.attempts, thrownAway: nothing, stop: unwanted };
+    }
     const outcomes = new Map<string, AttemptOutcome>();
     for (const { state, entry, generation } of attempts.values()) {
       const dependencies =

@@ -174,7 +174,7 @@ export class Reconciler {
       );
       if (isFollowed(request)) for (const name of steps.attempts) content?.note(this.#plan.entries.get(name)!);
       const result = await this.#pass(steps, running, content, request.keepsModules);
-      for (const name of result.swapIn.keys()) loaded.add(name);
+      result.swapIn.forEach((_generation, name) => loaded.add(name));
       for (const name of result.stop) stopped.add(name);
       if (!mayNeedAnotherPass(this.#plan, steps, result, running)) break;
       // A start that a neighbour took with it gets a second chance; nothing else is tried twice in one change.

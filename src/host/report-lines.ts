@@ -22,10 +22,10 @@ export interface ChangeFacts {
 export function describeChange(logger: Logger, report: LoadReport, facts: ChangeFacts): void {
   const { inService, plan, stopped, fresh, mended } = facts;
   if (isFollowed(report) && report.changed.length > 0) logger.info(`changed: ${shortList(report.changed)}`);
-  for (const name of report.loaded) {
+  report.loaded.forEach((name) => {
     const generation = inService.get(name);
     if (generation !== undefined) logger.info(loadedLine(generation));
-  }
+  });
   for (const name of stopped) if (!inService.has(name)) logger.info(`[${name}] stopped`);
   if (report.trigger === "load" && inService.size < plan.entries.size) {
     for (const { name, status, problem, selected } of plan.entries.values()) {

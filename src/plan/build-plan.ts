@@ -22,11 +22,11 @@ export function buildPlan(selection: Selection, options: { readonly coreVersion:
   const drafts = new Map<string, Draft>();
   // Most plugins depend on nothing: only the others can be in a cycle, or be blocked.
   const depending: string[] = [];
-  for (const selected of selection.plugins.values()) {
+  selection.plugins.forEach((selected, name) => {
     const draft = draftOf(selected);
-    drafts.set(selected.name, draft);
-    if (hasDependencies(draft.manifest)) depending.push(selected.name);
-  }
+    drafts.set(name, draft);
+    if (hasDependencies(draft.manifest)) depending.push(name);
+  });
   failCycles(depending, drafts);
   checkAlone(drafts, options.coreVersion);
   blockDependents(depending, drafts);
@@ -34,17 +34,17 @@ export function buildPlan(selection: Selection, options: { readonly coreVersion:
   const ready: string[] = [];
   const others: string[] = [];
   const problems = [...selection.problems];
-  for (const { selected, status, problem } of drafts.values()) {
-    (status === "ready" ? ready : others).push(selected.name);
+  drafts.forEach(({ status, problem }, name) => {
+    (status === "ready" ? ready : others).push(name);
     if (problem !== null) problems.push(problem);
-  }
+  });
   const connections = connect(depending, drafts);
   const order = orderByDependencies(ready, (name) => connections.get(name) ?? noNames);
   const entries = new Map<string, PlanEntry>();
-  for (const name of [...order, ...others]) {
+  [...order, ...others].forEach((name) => {
     const draft = drafts.get(name);
     if (draft !== undefined) entries.set(name, entryOf(draft, connections.get(name) ?? noNames));
-  }
+  });
   return Object.freeze({ entries, order: Object.freeze(order), problems: Object.freeze(problems) });
 }
 
@@ -113,20 +113,17 @@ const shownAtEachEnd = 50;
 /** What can be said of a plugin without looking at others. */
 function checkAlone(drafts: ReadonlyMap<string, Draft>, coreVersion: string | undefined): void {
   const core = coreVersion === undefined ? null : cleanVersion(coreVersion);
-  for (const draft of drafts.values()) {
+  drafts.forEach((draft) => {
     const { selected, manifest } = draft;
-    if (draft.status !== "ready" || manifest === undefined) continue;
+    if (draft.status !== "ready" || manifest === undefined) return;
     const result = applyConfigSchema(manifest, selected.config, selected.configWhere ?? selected.where);
-    if ("problem" in result) {
-      fail(draft, "failed", result.problem);
-      continue;
-    }
+    if ("problem" in result) return fail(draft, "failed", result.problem);
     draft.config = result.config;
     const range = manifest.coreVersion;
-    if (core === null || range === null || meetsRange(core, range)) continue;
+    if (core === null || range === null || meetsRange(core, range)) return;
     const facts = { name: selected.name, range, actual: core, file: displayPath(manifest.file) };
     fail(draft, "blocked", plugoError("PLUGO_CORE_VERSION", facts, { plugin: selected.name }));
-  }
+  });
 }
 
 /** Dependencies first, so that each plugin sees what its dependencies have come to. */

@@ -49,10 +49,10 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
   do {
     attempts.clear();
     held.clear();
-    for (const name of plan.order) {
+    plan.order.forEach((name) => {
       const entry = plan.entries.get(name);
       if (entry !== undefined) decide(entry);
-    }
+    });
   } while (joinNeighbours());
   return { attempts: [...attempts], unwanted, failing, held };
 

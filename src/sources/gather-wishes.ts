@@ -39,20 +39,20 @@ export function gatherWishes(input: SelectionInput, problems: PlugoError[]): rea
 
   const named: Named[] = [];
   const seen = new Set<string>();
-  for (const wish of [...config.values(), ...byName, ...list.values(), ...added]) {
+  [...config.values(), ...byName, ...list.values(), ...added].forEach((wish) => {
     const { name } = wish;
-    if (seen.has(name)) continue;
+    if (seen.has(name)) return;
     seen.add(name);
     const deciding = runtime.get(name) ?? list.get(name) ?? env.get(name) ?? config.get(name) ?? wish;
     const module = list.get(name)?.module ?? (env.has(name) ? moduleNamed(name) : undefined);
     // Only ENABLED_PLUGINS may hold paths and package names. A folder of such a name has its problem already.
     if (!scan.plugins.has(name) && !isPluginName(name) && (module?.exportName !== null || config.has(name))) {
       problems.push(plugoError("PLUGO_NAME_INVALID", { name: shortName(name), where: deciding.where }));
-      continue;
+      return;
     }
     const contradiction = contradictions.get(name);
     named.push({ name, deciding, configWish: config.get(name), module, contradiction });
-  }
+  });
   return named;
 }
 
@@ -87,8 +87,8 @@ function findContradictions(wishes: readonly Wish[]): ReadonlyMap<string, PlugoE
 /** Sorted by name, as the plugins are. */
 function directoryWishes(scan: DirectoryScan): readonly Wish[] {
   const wishes: Wish[] = [];
-  for (const { name, path } of scan.plugins.values()) {
-    if (isSkippedName(name)) continue;
+  scan.plugins.forEach(({ path }, name) => {
+    if (isSkippedName(name)) return;
     wishes.push({
       name,
       enabled: true,
@@ -98,7 +98,7 @@ function directoryWishes(scan: DirectoryScan): readonly Wish[] {
       config: undefined,
       module: undefined,
     });
-  }
+  });
   return wishes;
 }
 

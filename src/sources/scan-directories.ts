@@ -29,7 +29,7 @@ export function scanDirectories(
   for (const directory of new Set(directories.map((path) => resolve(path)))) {
     const { folders, files } = list(directory);
     others.push(...files);
-    for (const folder of folders) {
+    folders.forEach((folder) => {
       const plugin = findPlugin(folder, previous, isTouched);
       const other = found.get(folder.name);
       if (plugin === undefined) {
@@ -41,7 +41,7 @@ export function scanDirectories(
       } else {
         problems.push(duplicate(other, plugin));
       }
-    }
+    });
   }
   if (otherFolders.size > 0) for (const name of found.keys()) otherFolders.delete(name);
   const plugins = sortedByName(found);
@@ -72,12 +72,9 @@ export function isScanCurrent(scan: DirectoryScan, directories: readonly string[
 
 /** Most file systems list names in order. */
 function sortedByName(found: ReadonlyMap<string, FoundPlugin>): ReadonlyMap<string, FoundPlugin> {
-  let last = "";
-  for (const name of found.keys()) {
-    if (name < last) return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    last = name;
-  }
-  return found;
+  const names = [...found.keys()];
+  if (names.every((name, index) => index === 0 || names[index - 1]! < name)) return found;
+  return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** An entry of a plugin directory. */
@@ -105,14 +102,14 @@ function list(directory: string): { readonly folders: readonly Folder[]; readonl
   const folders: Folder[] = [];
   const files: Folder[] = [];
   const isReal = realDirectory === directory;
-  for (const entry of entries) {
+  entries.forEach((entry) => {
     // Some file systems do not tell what an entry is; it is then looked at like a link.
     const isLink = !entry.isDirectory() && !entry.isFile();
     const path = inside(directory, entry.name);
     const isFolder = isLink ? leadsToFolder(path) : entry.isDirectory();
     const listed = { name: entry.name, path, isLink, realPath: isReal ? path : inside(realDirectory, entry.name) };
     (isFolder ? folders : files).push(listed);
-  }
+  });
   return { folders, files };
 }
 
