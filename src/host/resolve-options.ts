@@ -134,13 +134,17 @@ function nearestVersion(folder: string): string | undefined {
   for (let current = folder; ; current = dirname(current)) {
     try {
       const file = resolve(current, "package.json");
-      if (!statSync(file).isFile()) return undefined;
+      const stats = statSync(file, { throwIfNoEntry: false });
+      if (stats === undefined) {
+        if (dirname(current) === current) return undefined;
+        continue;
+      }
+      if (!stats.isFile()) return undefined;
       const manifest: unknown = JSON.parse(readFileSync(file, "utf8"));
       const version = isObject(manifest) && "version" in manifest ? manifest.version : undefined;
       return typeof version === "string" ? version : undefined;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") return undefined;
-      if (dirname(current) === current) return undefined;
+    } catch {
+      return undefined;
     }
   }
 }
