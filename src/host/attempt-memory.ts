@@ -76,8 +76,9 @@ export class AttemptMemory {
         if (settled.has(name)) return true;
         if (retried.has(name)) return false;
         const failed = this.#failures.get(name);
+        if (failed === undefined || isRetried(name)) return false;
         const entry = entryOf(name);
-        if (failed === undefined || isRetried(name) || !isMadeFrom(failed.entry, entry)) return false;
+        if (!isMadeFrom(failed.entry, entry)) return false;
         if (!isTouched(name)) return true;
         if (failed.content === undefined || standing.content === undefined) return false;
         return !this.#ownWrites.callForAttempt(name, standing.content.changedSince(failed.content, entry));
@@ -87,14 +88,15 @@ export class AttemptMemory {
 
   /** Takes note of how a pass went. What was not attempted keeps its problem while nothing has mended it. */
   note(steps: Steps, result: ChangeResult, { plan, inService, content }: Standing): void {
+    this.#ownWrites.forgetOthers((name) => plan.entries.has(name));
+    const hadNone = this.isEmpty && result.problems.size === 0;
+    if (hadNone && plan.problems.length === 0) return;
     // What stops or goes may start later beside other neighbours: what became of it then says nothing any more.
     for (const name of this.#failures.keys()) if (!plan.entries.has(name)) this.#failures.delete(name);
     for (const name of result.stop) this.#failures.delete(name);
-    const hadNone = this.isEmpty && result.problems.size === 0;
-    this.#ownWrites.forgetOthers((name) => plan.entries.has(name));
     const problems = new Map<string, PlugoError>();
     const attempted = new Set(steps.attempts);
-    for (const entry of hadNone && plan.problems.length === 0 ? [] : plan.entries.values()) {
+    for (const entry of plan.entries.values()) {
       if (hadNone && entry.problem === null) continue;
       const { name } = entry;
       const isOpen = steps.held.has(name) || (entry.status === "ready" && !inService.has(name));

@@ -184,16 +184,16 @@ export class Reconciler {
       const steps = diffPlan(this.#plan, running, facts, among);
       if (isFollowed(request)) for (const name of steps.attempts) content?.note(this.#plan.entries.get(name)!);
       const result = await this.#pass(steps, running, { content, among, keepsModules: request.keepsModules });
-      for (const name of result.swapIn.keys()) loaded.add(name);
+      if (request.trigger !== "load") steps.attempts.forEach((name) => attempted.add(name));
+      result.swapIn.forEach((_generation, name) => loaded.add(name));
       for (const name of result.stop) stopped.add(name);
+      if (!mayNeedAnotherPass(this.#plan, steps, result, running, among)) break;
       // A start that a neighbour took with it gets a second chance; nothing else is tried twice in one change.
       for (const name of steps.attempts) {
-        attempted.add(name);
         const isRetried = !running.has(name) && result.problems.get(name)?.code === "PLUGO_NOT_SWAPPED";
         if (isRetried && !retried.has(name)) retried.add(name);
         else settled.add(name);
       }
-      if (!mayNeedAnotherPass(this.#plan, steps, result, running, among)) break;
     }
     // At the start that would be a look at every file.
     if (request.trigger !== "load") {
@@ -315,13 +315,16 @@ export class Reconciler {
     });
     this.#memory.note(steps, result, this.#standing(content));
     const leaving = this.#inServiceOf(new Set([...result.stop, ...result.swapIn.keys()]));
-    this.#service.swap(this.#successors(result, among));
+    // At the first load these are all, and in plan order.
+    this.#service.swap(running.size === 0 ? result.swapIn : this.#successors(result, among));
     this.#attempting = new Set();
     this.#leaving = new Set();
     const ending = [...leaving, ...result.discarded];
     const busy = new Set(ending.map(({ name }) => name));
-    for (const name of among === undefined ? this.#plan.entries.keys() : steps.attempts) {
-      if (!this.inService.has(name) && !busy.has(name)) this.#leave(name);
+    if (this.inService.size < this.#plan.entries.size) {
+      for (const name of among === undefined ? this.#plan.entries.keys() : steps.attempts) {
+        if (!this.inService.has(name) && !busy.has(name)) this.#leave(name);
+      }
     }
     for (const name of busy) {
       if (this.#phases.get(name) === "active" && !this.inService.has(name)) this.#phases.enter(name, "draining");

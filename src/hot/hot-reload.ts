@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, sep } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DiskFollower } from "../host/disk-follower.ts";
 import type { Host } from "../host/host.ts";
 import type { ResolvedOptions } from "../host/resolve-options.ts";
@@ -60,9 +61,7 @@ export class HotReload implements DiskFollower {
       );
     }
     rememberFollower(this, directories, configFile);
-    this.#retarget(loadedAtMs);
-    // A plugin's folder that is a link leads to a folder elsewhere.
-    this.#host.on("change", () => this.#retarget(Date.now()));
+    this.#ready = this.#beginToWatch(loadedAtMs);
   }
 
   async settled(): Promise<void> {
@@ -79,7 +78,19 @@ export class HotReload implements DiskFollower {
     this.#watcher.close();
   }
 
-  #retarget(sinceMs: number): void {
+  /** Who waits for the plugins goes on first; what changes until then is told of by its time. */
+  async #beginToWatch(loadedAtMs: number): Promise<void> {
+    await nextTurn();
+    if (this.#isStopped) return;
+    // A plugin's folder that is a link leads to a folder elsewhere.
+    this.#host.on("change", () => {
+      const watching = this.#retarget(Date.now());
+      this.#ready = this.#ready.then(() => watching);
+    });
+    await this.#retarget(loadedAtMs);
+  }
+
+  async #retarget(sinceMs: number): Promise<void> {
     const places = this.#followed.of(this.#host.view);
     if (places === this.#places) return;
     this.#places = places;
@@ -88,7 +99,7 @@ export class HotReload implements DiskFollower {
     if (configFile !== undefined) targets.push({ path: configFile, kind: "file" });
     if (this.#isStopped || isSame(targets, this.#targets)) return;
     this.#targets = targets;
-    this.#ready = this.#watcher.watch(targets, sinceMs);
+    await this.#watcher.watch(targets, sinceMs);
   }
 
   async #bringIn(): Promise<void> {

@@ -57,23 +57,25 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
   do {
     attempts.clear();
     held.clear();
-    for (const name of plan.order) {
-      if (among?.has(name) === false && attempts.size === 0) continue;
+    plan.order.forEach((name) => {
+      if (among?.has(name) === false && attempts.size === 0) return;
       const entry = plan.entries.get(name);
       if (entry !== undefined) decide(entry);
-    }
+    });
   } while (joinNeighbours());
   return { attempts: [...attempts], unwanted, failing, held };
 
   function decide(entry: PlanEntry): void {
-    const { name } = entry;
+    const { name, dependencies } = entry;
     const current = running.get(name);
-    const isRemade =
-      entry.dependencies.length > 0 &&
-      entry.dependencies.some((dependency) => attempts.has(dependency) && running.has(dependency));
+    if (dependencies.length === 0 && current === undefined) {
+      if (!facts.hasFailed(name)) attempts.add(name);
+      return;
+    }
+    const isRemade = dependencies.some((dependency) => attempts.has(dependency) && running.has(dependency));
     if (current === undefined) {
       const isPossible = entry.required.every((dependency) => attempts.has(dependency) || isKept(dependency));
-      const isWorthIt = entry.dependencies.some((dependency) => attempts.has(dependency)) || !facts.hasFailed(name);
+      const isWorthIt = dependencies.some((dependency) => attempts.has(dependency)) || !facts.hasFailed(name);
       if (isPossible && isWorthIt) attempts.add(name);
     } else if (isRemade || joined.has(name)) {
       attempts.add(name);

@@ -32,7 +32,7 @@ export function settleChange(
   let attemptedDependents: ReadonlyMap<string, readonly string[]> | undefined;
   const thrownAway = new Map<string, string>();
   const work: { readonly name: string; readonly because: string }[] = [];
-  const isAllWell = failing.size === 0 && [...attempts.values()].every(({ ok }) => ok);
+  const isAllWell = running.size === 0 || (failing.size === 0 && [...attempts.values()].every(({ ok }) => ok));
   for (const name of isAllWell ? [] : running.keys()) {
     const failed = failing.has(name) || attempts.get(name)?.ok === false;
     if (failed && !standsOnUnwanted.has(name)) work.push({ name, because: name });
