@@ -48,7 +48,7 @@ export type ConsolidationConflictError = PlugoError & {
  *
  * `workspaces` gives the application what its own lockfile says, at the top, so that plugins find the packages that they
  * take from it; what a plugin needs otherwise is in `node_modules` of the plugin's own folder. The application is the
- * nearest `package.json` above the plugin directory, and none of its files is changed. Earlier output keeps its versions
+ * nearest `package.json` above the (first) plugin directory, and none of its files is changed. Earlier output keeps its versions
  * as far as they fit. It and `cyclonedx` run npm and ask the registry, with the application's `.npmrc`; nothing is
  * installed, and no install script runs. Of npm's lockfiles only `package-lock.json` is heeded, and workspaces that the
  * application itself has are not part of it.
