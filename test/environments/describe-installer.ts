@@ -106,6 +106,20 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
       assert.ok(!names.has("the-peer"), "the-peer was installed");
     });
 
+    it("install leaves what the application itself has, when it is installed into", async () => {
+      using application = environment({ base: "1.0.0" }, { devDependencies: { "dev-only": "1.0.0" } });
+      const own = { hostFolder: application.path };
+      await install(application, own);
+      application.write({
+        "package.json": {
+          ...{ name: "env", version: "0.0.0", private: true },
+          ...{ dependencies: { base: "1.0.0", "has-optional": "1.0.0" }, devDependencies: { "dev-only": "1.0.0" } },
+        },
+      });
+      await install(application, own);
+      for (const name of ["base", "has-optional", "dev-only"]) assert.equal(versionOf(application, name), "1.0.0", name);
+    });
+
     it("install passes over optional dependencies that cannot be installed", async () => {
       using folder = environment(
         { base: "1.0.0", "has-optional": "1.0.0" },
