@@ -112,6 +112,21 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
       assert.match(await installed.catch((error: PlugoError) => error.message), expected);
     });
 
+    it("install leaves what the application itself has, when it is installed into", async () => {
+      using application = environment({ base: "1.0.0" }, { devDependencies: { "dev-only": "1.0.0" } });
+      const own = { hostFolder: application.path };
+      await install(application, own);
+      application.write({
+        "package.json": {
+          ...{ name: "env", version: "0.0.0", private: true },
+          ...{ dependencies: { base: "1.0.0", "has-optional": "1.0.0" }, devDependencies: { "dev-only": "1.0.0" } },
+        },
+      });
+      await install(application, own);
+      for (const name of ["base", "has-optional", "dev-only"])
+        assert.equal(versionOf(application, name), "1.0.0", name);
+    });
+
     it("install passes over optional dependencies that cannot be installed", async () => {
       using folder = environment(
         { base: "1.0.0", "has-optional": "1.0.0" },
@@ -147,6 +162,12 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
         readdirSync(folder.path).toSorted(),
         ["node_modules", installer.lockfile, "package.json"].toSorted(),
       );
+    });
+
+    it("install runs allowed scripts in the application's own folder", async () => {
+      using application = environment({ "uses-scripted": "1.0.0", "has-peer": "1.0.0" });
+      await install(application, { hostFolder: application.path, allowScripts: ["scripted"] });
+      assert.deepEqual(tracesIn(application), ["scripted@1.0.0"]);
     });
 
     it("install runs the scripts of the versions that are allowed", async () => {
