@@ -123,8 +123,8 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
         },
       });
       await install(application, own);
-      for (const name of ["base", "has-optional", "dev-only"])
-        assert.equal(versionOf(application, name), "1.0.0", name);
+      for (const each of ["base", "has-optional", "dev-only"])
+        assert.equal(versionOf(application, each), "1.0.0", each);
     });
 
     it("install passes over optional dependencies that cannot be installed", async () => {
