@@ -19,21 +19,27 @@ export type PluginRouter = express.Router &
  */
 export function expressRoutes(app: express.Express, options: PrefixOptions = {}): PerPlugin<PluginRouter> {
   const table = new RouteTable<express.Express>(options);
+  const appOf = nameApp(app);
   app.use((request, response, next) => {
     const { baseUrl, url } = request;
-    const { request: requests, response: responses } = request.app as unknown as Prototypes;
     dispatch({
       table,
       url,
       response,
       serve({ prefix, router }, relative, pass) {
+        const requests = Object.getPrototypeOf(request);
+        const responses = Object.getPrototypeOf(response);
         request.url = relative;
         request.baseUrl = baseUrl + prefix;
-        router(request, response, (error?: unknown) => {
+        appOf.set(request, response, router);
+        if (router.enabled("x-powered-by")) response.setHeader("X-Powered-By", "Express");
+        router.router(request, response, (error?: unknown) => {
           request.url = url;
           request.baseUrl = baseUrl;
-          Object.setPrototypeOf(request, requests);
-          Object.setPrototypeOf(response, responses);
+          appOf.set(request, response, undefined);
+          // An application that the plugin mounted has left others.
+          if (Object.getPrototypeOf(request) !== requests) Object.setPrototypeOf(request, requests);
+          if (Object.getPrototypeOf(response) !== responses) Object.setPrototypeOf(response, responses);
           pass(error);
         });
       },
@@ -44,10 +50,36 @@ export function expressRoutes(app: express.Express, options: PrefixOptions = {})
   return perPlugin((plugin) => table.mount(plugin, () => createRouter(app)).router);
 }
 
-/** What an application gives to the requests and responses that it handles; its types do not name them. */
-interface Prototypes {
-  readonly request: object;
-  readonly response: object;
+interface AppNames {
+  readonly set: (request: object, response: object, router: express.Express | undefined) => void;
+}
+
+/**
+ * Has requests and responses name a plugin's application as their `app` while it answers them. Express itself gives
+ * them other prototypes for that, which makes all code that handles them slow.
+ */
+function nameApp(app: express.Express): AppNames {
+  const answering = Symbol("the plugin's application");
+  const { request, response } = app as unknown as Readonly<Record<"request" | "response", object>>;
+  for (const prototype of [request, response]) {
+    const { value, get } = Object.getOwnPropertyDescriptor(prototype, "app")!;
+    Object.defineProperty(prototype, "app", {
+      configurable: true,
+      enumerable: true,
+      get: function appOf(this: { [answering]?: object }) {
+        return this[answering] ?? (get === undefined ? value : get.call(this));
+      },
+      set: function setApp(this: object, own: unknown) {
+        Object.defineProperty(this, "app", { configurable: true, enumerable: true, writable: true, value: own });
+      },
+    });
+  }
+  return {
+    set(request: { [answering]?: unknown }, response: { [answering]?: unknown }, router) {
+      request[answering] = router;
+      response[answering] = router;
+    },
+  };
 }
 
 /** An application of its own for each generation: no public call clears the view cache of an existing one. */

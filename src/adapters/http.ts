@@ -7,7 +7,7 @@ import { describeThrown } from "../kernel/plugo-error.ts";
 import { isThenable } from "../kernel/time-limit.ts";
 import { dispatch, pathOf, relativeUrl, retryAfterSeconds } from "./dispatch.ts";
 import type { PrefixOptions } from "./route-prefix.ts";
-import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
+import { isOut, RouteTable, tookTooLong, type Mount } from "./route-table.ts";
 import { refuse, Sockets, upgradedSocket } from "./sockets.ts";
 import {
   acceptWebSocket,
@@ -152,35 +152,41 @@ function answerUpgrade(
   socket: Duplex,
   head: Buffer,
   fallThrough: () => void,
-  arrival?: number,
 ): void {
   const { url = "/" } = request;
   const path = pathOf(url);
-  let mount = table.find(path);
-  while (mount !== undefined && !isOut(mount) && mount.router.upgrade === undefined) {
-    mount = table.find(path, mount.prefix.length);
-  }
-  if (mount === undefined) return fallThrough();
-  if (isOut(mount)) return void wait(mount);
-  request.url = relativeUrl(url, mount.prefix);
-  const { plugin, router } = mount;
-  try {
-    const result = router.upgrade!(request, socket, head);
-    if (isThenable(result)) result.then(undefined, fail);
-  } catch (error) {
-    fail(error);
+  const found = find();
+  if (found !== undefined && isOut(found)) void wait();
+  else hand(found);
+
+  function find(): Mount<Routes> | undefined {
+    let mount = table.find(path);
+    while (mount !== undefined && !isOut(mount) && mount.router.upgrade === undefined) {
+      mount = table.find(path, mount.prefix.length);
+    }
+    return mount;
   }
 
-  function fail(error: unknown): void {
-    plugin.logger.error(`an upgrade handler failed: ${describeThrown(error)}`);
-    socket.destroy();
+  function hand(mount: Mount<Routes> | undefined): void {
+    if (mount === undefined) return fallThrough();
+    request.url = relativeUrl(url, mount.prefix);
+    const { plugin, router } = mount;
+    const fail = (error: unknown): void => {
+      plugin.logger.error(`an upgrade handler failed: ${describeThrown(error)}`);
+      socket.destroy();
+    };
+    try {
+      const result = router.upgrade!(request, socket, head);
+      if (isThenable(result)) result.then(undefined, fail);
+    } catch (error) {
+      fail(error);
+    }
   }
 
-  async function wait(out: Mount<Routes>): Promise<void> {
-    const since = arrival ?? performance.now();
-    const isBack = await table.whenBack(out, deadlineFor(out, since));
+  async function wait(): Promise<void> {
+    const mount = await table.whenBack(find, performance.now());
     if (socket.destroyed) return;
-    if (isBack) answerUpgrade(table, request, socket, head, fallThrough, since);
+    if (mount !== tookTooLong) hand(mount);
     else refuse(socket, "503 Service Unavailable", `Retry-After: ${retryAfterSeconds}\r\n`);
   }
 }
