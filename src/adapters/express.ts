@@ -19,7 +19,8 @@ export type PluginRouter = express.Router &
  */
 export function expressRoutes(app: express.Express, options: PrefixOptions = {}): PerPlugin<PluginRouter> {
   const table = new RouteTable<express.Express>(options);
-  const appOf = nameApp(app);
+  const answering = new WeakMap<object, express.Express>();
+  nameAnsweringApp(app, answering);
   app.use((request, response, next) => {
     const { baseUrl, url } = request;
     dispatch({
@@ -31,12 +32,13 @@ export function expressRoutes(app: express.Express, options: PrefixOptions = {})
         const responses = Object.getPrototypeOf(response);
         request.url = relative;
         request.baseUrl = baseUrl + prefix;
-        appOf.set(request, response, router);
-        if (router.enabled("x-powered-by")) response.setHeader("X-Powered-By", "Express");
+        answering.set(request, router);
+        // The application has set it when its own setting says so.
+        if (router.enabled("x-powered-by") && app.disabled("x-powered-by")) response.setHeader("X-Powered-By", "Express");
         router.router(request, response, (error?: unknown) => {
           request.url = url;
           request.baseUrl = baseUrl;
-          appOf.set(request, response, undefined);
+          answering.delete(request);
           // An application that the plugin mounted has left others.
           if (Object.getPrototypeOf(request) !== requests) Object.setPrototypeOf(request, requests);
           if (Object.getPrototypeOf(response) !== responses) Object.setPrototypeOf(response, responses);
@@ -50,36 +52,30 @@ export function expressRoutes(app: express.Express, options: PrefixOptions = {})
   return perPlugin((plugin) => table.mount(plugin, () => createRouter(app)).router);
 }
 
-interface AppNames {
-  readonly set: (request: object, response: object, router: express.Express | undefined) => void;
+/**
+ * Has a request and its response name the plugin's application as their `app` while it answers. Express itself gives them
+ * other prototypes for that. After that, like after every new property, V8 on Node.js 20 has no shape for them that it
+ * knows, and what handles them is slow.
+ */
+function nameAnsweringApp(app: express.Express, answering: WeakMap<object, express.Express>): void {
+  const { request, response } = app as unknown as Readonly<Record<"request" | "response", object>>;
+  nameApp(request, function appOfRequest(this: object) {
+    return answering.get(this) ?? app;
+  });
+  nameApp(response, function appOfResponse(this: object) {
+    return answering.get((this as express.Response).req) ?? app;
+  });
 }
 
-/**
- * Has requests and responses name a plugin's application as their `app` while it answers them. Express itself gives
- * them other prototypes for that, which makes all code that handles them slow.
- */
-function nameApp(app: express.Express): AppNames {
-  const answering = Symbol("the plugin's application");
-  const { request, response } = app as unknown as Readonly<Record<"request" | "response", object>>;
-  for (const prototype of [request, response]) {
-    const { value, get } = Object.getOwnPropertyDescriptor(prototype, "app")!;
-    Object.defineProperty(prototype, "app", {
-      configurable: true,
-      enumerable: true,
-      get: function appOf(this: { [answering]?: object }) {
-        return this[answering] ?? (get === undefined ? value : get.call(this));
-      },
-      set: function setApp(this: object, own: unknown) {
-        Object.defineProperty(this, "app", { configurable: true, enumerable: true, writable: true, value: own });
-      },
-    });
-  }
-  return {
-    set(request: { [answering]?: unknown }, response: { [answering]?: unknown }, router) {
-      request[answering] = router;
-      response[answering] = router;
+function nameApp(prototype: object, get: (this: object) => express.Express): void {
+  Object.defineProperty(prototype, "app", {
+    configurable: true,
+    enumerable: true,
+    get,
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, "app", { configurable: true, enumerable: true, writable: true, value });
     },
-  };
+  });
 }
 
 /** An application of its own for each generation: no public call clears the view cache of an existing one. */

@@ -21,25 +21,26 @@ export class Visits {
    * went away. `leave` ends that before, for a request that went on to somebody else.
    */
   enter(response: ServerResponse): Visit {
-    const visited = response as Visited;
-    const visit = new Visit(this, response, visited[latest], this.#newest);
+    const visit = new Visit(this, response, this.#newest);
     if (this.#newest !== undefined) this.#newest.newer = visit;
     this.#newest = visit;
-    if (visited[latest] === undefined) {
-      response.on("close", leaveAll);
-      // It waits for the answers to earlier requests, and nothing would say that their connection is gone.
-      if (response.socket === null) leaveWith(response.req.socket, response);
-    }
-    visited[latest] = visit;
+    // Nothing is put on the response: Node.js is slower with responses of many shapes.
+    response.on("close", () => visit.leave());
+    // It waits for the answers to earlier requests, and nothing would say that their connection is gone.
+    if (response.socket === null) leaveWith(response.req.socket, visit);
     if (this.#isDraining) visit.held = this.#plugin.hold();
     return visit;
   }
 
   /** @internal */
-  remove({ newer, older }: Visit): void {
+  remove(visit: Visit): void {
+    const { newer, older } = visit;
     if (newer === undefined) this.#newest = older;
     else newer.older = older;
     if (older !== undefined) older.newer = newer;
+    // A visit that is over and has grown old would keep all that came after it from being collected early.
+    visit.newer = undefined;
+    visit.older = undefined;
   }
 
   #drain(): void {
@@ -64,16 +65,14 @@ class Visit {
   older: Visit | undefined;
   /** What keeps the generation from being disposed: only needed once it drains. */
   held: Disposable | undefined = undefined;
-  /** The visit of the same response before this one, in another generation or another application. */
-  readonly earlier: Visit | undefined;
+  queue: Set<Visit> | undefined = undefined;
   readonly #visits: Visits;
   readonly #response: ServerResponse;
   #isOver = false;
 
-  constructor(visits: Visits, response: ServerResponse, earlier: Visit | undefined, older: Visit | undefined) {
+  constructor(visits: Visits, response: ServerResponse, older: Visit | undefined) {
     this.#visits = visits;
     this.#response = response;
-    this.earlier = earlier;
     this.older = older;
   }
 
@@ -82,6 +81,7 @@ class Visit {
     this.#isOver = true;
     this.#visits.remove(this);
     this.held?.[Symbol.dispose]();
+    this.queue?.delete(this);
   }
 
   /** An event stream never ends by itself, so it is ended: at once, or when the response turns out to be one. */
@@ -108,32 +108,21 @@ class Visit {
 
 export type { Visit };
 
-const latest: unique symbol = Symbol("latest visit");
-
-interface Visited extends ServerResponse {
-  [latest]?: Visit;
-}
-
-/** One function for all responses. */
-function leaveAll(this: Visited): void {
-  for (let visit = this[latest]; visit !== undefined; visit = visit.earlier) visit.leave();
-}
-
-const queued: unique symbol = Symbol("queued responses");
+const queued: unique symbol = Symbol("visits of queued responses");
 
 interface QueuedSocket extends Socket {
-  [queued]?: Set<ServerResponse>;
+  [queued]?: Set<Visit>;
 }
 
-/** Has the visits of a response end when the connection does: one listener for all responses of a connection. */
-function leaveWith(socket: QueuedSocket, response: ServerResponse): void {
-  if (socket[queued] === undefined) {
-    const responses = (socket[queued] = new Set());
-    socket.once("close", () => responses.forEach((one) => leaveAll.call(one as Visited)));
+/** Has a visit end when the connection does, with one listener for all visits of a connection. */
+function leaveWith(socket: QueuedSocket, visit: Visit): void {
+  let visits = socket[queued];
+  if (visits === undefined) {
+    const all = (visits = socket[queued] = new Set());
+    socket.once("close", () => all.forEach((one) => one.leave()));
   }
-  const responses = socket[queued];
-  responses.add(response);
-  response.once("close", () => responses.delete(response));
+  visits.add(visit);
+  visit.queue = visits;
 }
 
 /** Headers that are only given to `writeHead` can be read nowhere else than in what was sent. */
