@@ -1,6 +1,6 @@
 import express from "express";
 import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
-import { dispatch, retryAfterSeconds } from "./dispatch.ts";
+import { Passage, retryAfterSeconds, type Seat } from "./dispatch.ts";
 import type { PrefixOptions } from "./route-prefix.ts";
 import { RouteTable } from "./route-table.ts";
 
@@ -21,35 +21,36 @@ export function expressRoutes(app: express.Express, options: PrefixOptions = {})
   const table = new RouteTable<express.Express>(options);
   const answering = new WeakMap<object, express.Express>();
   nameAnsweringApp(app, answering);
-  app.use((request, response, next) => {
-    const { baseUrl, url } = request;
-    dispatch({
-      table,
-      url,
-      response,
-      serve({ prefix, router }, relative, pass) {
-        const requests = Object.getPrototypeOf(request);
-        const responses = Object.getPrototypeOf(response);
-        request.url = relative;
-        request.baseUrl = baseUrl + prefix;
-        answering.set(request, router);
-        // The application has set it when its own setting says so.
-        if (router.enabled("x-powered-by") && app.disabled("x-powered-by")) response.setHeader("X-Powered-By", "Express");
-        router.router(request, response, (error?: unknown) => {
-          request.url = url;
-          request.baseUrl = baseUrl;
-          answering.delete(request);
-          // An application that the plugin mounted has left others.
-          if (Object.getPrototypeOf(request) !== requests) Object.setPrototypeOf(request, requests);
-          if (Object.getPrototypeOf(response) !== responses) Object.setPrototypeOf(response, responses);
-          pass(error);
-        });
-      },
-      unavailable: () => void response.status(503).set("Retry-After", retryAfterSeconds).send("Service Unavailable"),
-      next,
-    });
-  });
+  const seat: Seat<express.Express, express.Request, express.Response> = {
+    table,
+    serve({ prefix, router }, request, response, relative, next) {
+      const { baseUrl, url } = request;
+      const requests: unknown = Object.getPrototypeOf(request);
+      request.url = relative;
+      request.baseUrl = baseUrl + prefix;
+      answering.set(request, router);
+      // The application has set it when its own setting says so.
+      if (router.enabled("x-powered-by") && app.disabled("x-powered-by")) response.set("X-Powered-By", "Express");
+      router.router(request, response, (error?: unknown) => {
+        request.url = url;
+        request.baseUrl = baseUrl;
+        answering.delete(request);
+        // An application that the plugin has mounted left its own.
+        if (Object.getPrototypeOf(request) !== requests) giveBack(request, response, app);
+        next(error);
+      });
+    },
+    unavailable: (response) =>
+      void response.status(503).set("Retry-After", retryAfterSeconds).send("Service Unavailable"),
+  };
+  app.use((request, response, next) => new Passage(seat, request, response, request.url, next).begin());
   return perPlugin((plugin) => table.mount(plugin, () => createRouter(app)).router);
+}
+
+/** What an application gives to the requests and responses that it handles; its types do not name them. */
+interface Prototypes {
+  readonly request: object;
+  readonly response: object;
 }
 
 /**
@@ -58,7 +59,7 @@ export function expressRoutes(app: express.Express, options: PrefixOptions = {})
  * knows, and what handles them is slow.
  */
 function nameAnsweringApp(app: express.Express, answering: WeakMap<object, express.Express>): void {
-  const { request, response } = app as unknown as Readonly<Record<"request" | "response", object>>;
+  const { request, response } = app as unknown as Prototypes;
   nameApp(request, function appOfRequest(this: object) {
     return answering.get(this) ?? app;
   });
@@ -76,6 +77,12 @@ function nameApp(prototype: object, get: (this: object) => express.Express): voi
       Object.defineProperty(this, "app", { configurable: true, enumerable: true, writable: true, value });
     },
   });
+}
+
+function giveBack(request: object, response: object, app: express.Express): void {
+  const prototypes = app as unknown as Prototypes;
+  Object.setPrototypeOf(request, prototypes.request);
+  Object.setPrototypeOf(response, prototypes.response);
 }
 
 /** An application of its own for each generation: no public call clears the view cache of an existing one. */

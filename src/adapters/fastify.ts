@@ -65,10 +65,12 @@ export function hostRequest<Request extends { readonly raw: unknown } = FastifyR
   return host as unknown as Request;
 }
 
-/** The application's request and reply, kept on the raw request that a plugin answers. */
+/** What is kept on a raw request from where it is routed: who answers it, and the application's request and reply. */
 interface HostExchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
+  readonly table: RouteTable<FastifyInstance>;
+  readonly found: Mount<FastifyInstance>;
+  request: FastifyRequest | undefined;
+  reply: FastifyReply | undefined;
 }
 
 const exchange: unique symbol = Symbol("the application's exchange");
@@ -94,7 +96,12 @@ function addSeat(app: FastifyInstance, table: RouteTable<FastifyInstance>): void
       return { get: (mounted) => (mounted === true ? stored : null), set: (_, store: never) => void (stored = store) };
     },
     validate() {},
-    deriveConstraint: ({ url = "/" }: IncomingMessage) => table.find(pathOf(url)) !== undefined || undefined,
+    deriveConstraint(raw: IncomingMessage & Handed) {
+      const found = table.find(pathOf(raw.url ?? "/"));
+      if (found === undefined) return undefined;
+      raw[exchange] = { table, found, request: undefined, reply: undefined };
+      return true;
+    },
   } as Parameters<FastifyInstance["addConstraintStrategy"]>[0]);
   void app.register(async (seat) => {
     // The body is the plugin's to read.
@@ -104,32 +111,40 @@ function addSeat(app: FastifyInstance, table: RouteTable<FastifyInstance>): void
       method: seat.supportedMethods,
       url: "/*",
       constraints: { [name]: true },
-      handler: (request, reply) => void serve(table, { request, reply }),
+      handler: (request, reply) => void serve(table, request, reply),
     });
   });
 }
 
-function serve(table: RouteTable<FastifyInstance>, host: HostExchange): void {
-  const { raw } = host.request;
-  const path = pathOf(raw.url ?? "/");
-  const found = table.find(path);
+function serve(table: RouteTable<FastifyInstance>, request: FastifyRequest, reply: FastifyReply): void {
+  const raw: IncomingMessage & Handed = request.raw;
+  const seen = raw[exchange];
+  const found = seen?.table === table ? seen.found : look();
+  // Hooks of the application may have taken their time: it may be out of service by now.
   if (found !== undefined && isOut(found)) void wait();
   else hand(found);
 
+  function look(): Mount<FastifyInstance> | undefined {
+    return table.find(pathOf(raw.url ?? "/"));
+  }
+
   function hand(mount: Mount<FastifyInstance> | undefined): void {
-    const { reply } = host;
     if (mount === undefined) return void reply.callNotFound();
     if (reply.raw.destroyed) return void reply.hijack();
-    (raw as Handed)[exchange] = host;
+    if (seen === undefined) raw[exchange] = { table, found: mount, request, reply };
+    else {
+      seen.request = request;
+      seen.reply = reply;
+    }
     mount.visits.enter(reply.raw);
     // The application's reply stays usable: it answers an error that the plugin does not handle.
     mount.router.routing(raw, reply.raw);
   }
 
   async function wait(): Promise<void> {
-    const mount = await table.whenBack(() => table.find(path), performance.now());
+    const mount = await table.whenBack(look, performance.now());
     if (mount !== tookTooLong) hand(mount);
-    else void host.reply.code(503).header("Retry-After", retryAfterSeconds).send("Service Unavailable");
+    else void reply.code(503).header("Retry-After", retryAfterSeconds).send("Service Unavailable");
   }
 }
 
@@ -161,7 +176,7 @@ function withoutRequestLines(): object {
 /** The application's error handler answers what no handler of the plugin takes. */
 function toApplication(error: unknown, { raw, originalUrl }: FastifyRequest, reply: FastifyReply): void {
   const host = (raw as Handed)[exchange];
-  if (host === undefined) throw error;
+  if (host?.reply === undefined) throw error;
   reply.hijack();
   raw.url = originalUrl;
   void host.reply.send(error);

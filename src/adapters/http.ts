@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
 import { isThenable } from "../kernel/time-limit.ts";
-import { dispatch, pathOf, relativeUrl, retryAfterSeconds } from "./dispatch.ts";
+import { Passage, pathOf, relativeUrl, retryAfterSeconds, type Seat } from "./dispatch.ts";
 import type { PrefixOptions } from "./route-prefix.ts";
 import { isOut, RouteTable, tookTooLong, type Mount } from "./route-table.ts";
 import { refuse, Sockets, upgradedSocket } from "./sockets.ts";
@@ -60,17 +60,21 @@ export interface HttpRoutes {
  */
 export function httpRoutes(server: Server | SecureServer, options: PrefixOptions = {}): PerPlugin<HttpRoutes> {
   const table = new RouteTable<Routes>(options);
+  const seat = createSeat(table);
   const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
   let upgrading = 0;
   server.emit = (event: string, ...args: unknown[]): boolean => {
     if (event === "request") {
       const [request, response] = args as [IncomingMessage, ServerResponse];
-      answerRequest(table, server, request, response, () => emit(event, ...args));
+      new Passage(seat, request, response, request.url ?? "/", (error) => {
+        if (isFault(error)) (server as Rejectable)[captureRejectionSymbol](error, event, request, response);
+        else emit(event, request, response);
+      }).begin();
     } else if (event === "upgrade" && upgrading > 0) {
       const [request, socket, head] = args as [IncomingMessage, Duplex, Buffer];
       answerUpgrade(table, request, socket, head, () => {
         if (server.listeners(event).every(isMark)) refuse(socket, "404 Not Found");
-        else emit(event, ...args);
+        else emit(event, request, socket, head);
       });
     } else return emit(event, ...args);
     return true;
@@ -118,32 +122,21 @@ interface Routes {
   webSockets: WebSocketOwner | undefined;
 }
 
-function answerRequest(
-  table: RouteTable<Routes>,
-  server: Server | SecureServer,
-  request: IncomingMessage,
-  response: ServerResponse,
-  fallThrough: () => void,
-): void {
-  const { url = "/" } = request;
-  dispatch({
+function createSeat(table: RouteTable<Routes>): Seat<Routes, IncomingMessage, ServerResponse> {
+  return {
     table,
-    url,
-    response,
-    serve({ plugin, router }, relative, pass) {
+    serve({ plugin, router }, request, response, relative, next) {
+      const { url } = request;
       request.url = relative;
       callInOrder(router.handlers, request, response, (error) => {
         request.url = url;
         if (isFault(error)) plugin.logger.error(`a request handler failed: ${describeThrown(error)}`);
-        pass(error);
+        next(error);
       });
     },
-    unavailable: () => void response.writeHead(503, { "Retry-After": retryAfterSeconds }).end("Service Unavailable"),
-    next(error) {
-      if (isFault(error)) (server as Rejectable)[captureRejectionSymbol](error, "request", request, response);
-      else fallThrough();
-    },
-  });
+    unavailable: (response) =>
+      void response.writeHead(503, { "Retry-After": retryAfterSeconds }).end("Service Unavailable"),
+  };
 }
 
 function answerUpgrade(
@@ -222,12 +215,15 @@ function callInOrder(
     called = index;
     const handler = handlers[index];
     if (handler === undefined || isFault(error)) return done(error);
-    const fail = (thrown: unknown): void => next(handlers.length + 1, thrown ?? new Error("A handler threw nothing."));
     try {
       const result = handler(request, response, (passed) => (isFault(passed) ? fail(passed) : next(index + 1)));
       if (isThenable(result)) result.then(undefined, fail);
     } catch (thrown) {
       fail(thrown);
     }
+  }
+
+  function fail(thrown: unknown): void {
+    next(handlers.length + 1, thrown ?? new Error("A handler threw nothing."));
   }
 }
