@@ -60,19 +60,19 @@ interface Prototypes {
  */
 function nameAnsweringApp(app: express.Express, answering: WeakMap<object, express.Express>): void {
   const { request, response } = app as unknown as Prototypes;
-  nameApp(request, function appOfRequest(this: object) {
-    return answering.get(this) ?? app;
-  });
-  nameApp(response, function appOfResponse(this: object) {
-    return answering.get((this as express.Response).req) ?? app;
-  });
+  nameApp(request, (one) => answering.get(one));
+  nameApp(response, (one) => answering.get((one as express.Response).req));
 }
 
-function nameApp(prototype: object, get: (this: object) => express.Express): void {
+function nameApp(prototype: object, answeringApp: (one: object) => express.Express | undefined): void {
+  // Of the application itself, or of another view of it.
+  const { value: app, get } = Object.getOwnPropertyDescriptor(prototype, "app")!;
   Object.defineProperty(prototype, "app", {
     configurable: true,
     enumerable: true,
-    get,
+    get(this: object): unknown {
+      return answeringApp(this) ?? (get === undefined ? app : get.call(this));
+    },
     set(this: object, value: unknown) {
       Object.defineProperty(this, "app", { configurable: true, enumerable: true, writable: true, value });
     },

@@ -37,22 +37,30 @@ export function koaRoutes<State = Koa.DefaultState, Context = Koa.DefaultContext
       return response.destroyed ? Promise.resolve() : serve(mount);
     }
 
-    async function serve({ prefix, router, visits }: Mount<Routes<State, Context>>): Promise<void> {
+    function serve({ prefix, router, visits }: Mount<Routes<State, Context>>): Promise<unknown> {
       const stay = visits.enter(response);
-      let passed = false;
       context.url = relativeUrl(url, prefix);
-      try {
-        await router.middleware(context, async () => {
-          passed = true;
-          const own = context.url;
-          context.url = url;
-          await visit(prefix.length);
-          context.url = own;
-        });
-      } finally {
+      let passed = false;
+      const pass = async (): Promise<void> => {
+        passed = true;
+        const own = context.url;
+        context.url = url;
+        await visit(prefix.length);
+        context.url = own;
+      };
+      const end = (): void => {
         context.url = url;
         // The plugin's part is over only now: its middleware may have waited for what came after it.
         if (passed) stay.leave();
+      };
+      const fail = (error: unknown): never => {
+        end();
+        throw error;
+      };
+      try {
+        return router.middleware(context, pass).then(end, fail);
+      } catch (error) {
+        return fail(error);
       }
     }
 

@@ -81,6 +81,8 @@ describe("expressRoutes", () => {
   test("has requests name who answers them as their `app`: a plugin, what it mounts, or the application", async () => {
     const app = express();
     const routes = expressRoutes(app);
+    // Another view of the application does not hide what the first one says.
+    expressRoutes(app);
     app.get(
       "/plugins/a/own",
       (request, response) =>
