@@ -34,7 +34,9 @@ describe("createNamespace", () => {
       });
       console.log(JSON.stringify([namespaces.every((each) => %HasFastProperties(each)), %HaveSameMap(same[0], same[1])]));`;
     const flags = ["--allow-natives-syntax", "--input-type=module", "-e", script];
-    const [areFast, haveSameShape] = JSON.parse(execFileSync(process.execPath, flags, { encoding: "utf8" })) as boolean[];
+    const [areFast, haveSameShape] = JSON.parse(
+      execFileSync(process.execPath, flags, { encoding: "utf8" }),
+    ) as boolean[];
     assert.deepEqual({ areFast, haveSameShape }, { areFast: true, haveSameShape: true });
   });
 
