@@ -37,13 +37,12 @@ export function hostNpmrc(
       for (const file of files) rmSync(file, { force: true });
     },
   });
-  if (text === undefined) return lent();
+  // In the application's own folder an installer finds it as it always does.
+  if (text === undefined || folder === hostFolder) return lent();
   try {
     const rooted = withAbsolutePaths(text, settingsFolder);
-    if (folder !== settingsFolder) {
-      files.push(join(folder, ".npmrc"));
-      lend(source, text, rooted, join(folder, ".npmrc"));
-    }
+    files.push(join(folder, ".npmrc"));
+    lend(source, text, rooted, join(folder, ".npmrc"));
     if (!tool.distrustsProjectNpmrc || !text.includes("${")) return lent();
     const user = join(folder, ".npmrc-user");
     files.push(user);

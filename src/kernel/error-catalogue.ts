@@ -103,6 +103,7 @@ export interface ErrorFacts {
   PLUGO_CONSOLIDATE_UNWRITABLE: { file: string; reason: string };
   PLUGO_WATCH_REFUSED: { path: string; reason: string; intervalMs: number };
   PLUGO_RESTART_NEEDED: { file: string; name: string | undefined };
+  PLUGO_RELOAD_LOOP: { name: string; file: string; times: number };
   PLUGO_GENERATION_LEAK: {
     name: string;
     alive: number;
@@ -549,6 +550,13 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
         : `"${file}" of "${name}" has changed, and Node.js' own module loader, which it runs on, cannot evaluate it again.`,
     remedy: ({ name }) =>
       name === undefined ? "Restart the application." : `Restart the application, or use engine: "runner".`,
+  },
+  PLUGO_RELOAD_LOOP: {
+    title: "A plugin that writes a file it is made from each time it starts.",
+    message: ({ name, file, times }) =>
+      `"${name}" has written "${file}" while it started, ${times} times in a row, and was started again because of it. What its start writes there is passed over from now on.`,
+    remedy: ({ name }) =>
+      `Have "${name}" write that file elsewhere, or narrow "watch" in its metadata.json so that it leaves the file out.`,
   },
   PLUGO_GENERATION_LEAK: {
     title: "Ended generations of a plugin stay in memory.",

@@ -8,7 +8,13 @@ export interface RunningPlugin {
   readonly required: readonly string[];
 }
 
-export type RunningPlugins = ReadonlyMap<string, RunningPlugin>;
+/** What runs, by name: a map, or what can be read like one. */
+export interface RunningPlugins extends Iterable<readonly [string, RunningPlugin]> {
+  readonly size: number;
+  has(name: string): boolean;
+  get(name: string): RunningPlugin | undefined;
+  keys(): Iterable<string>;
+}
 
 /** What must happen so that what runs becomes what is planned. */
 export interface Steps {
@@ -33,38 +39,44 @@ export interface PluginFacts {
 /**
  * Compares the plan with what runs. A plugin gets a new generation when it is out of date, when a dependency gets one,
  * or when the set of dependencies it can have has changed.
+ *
+ * @param among When what runs has been made equal to this very plan before: the only plugins that may have changed since.
  */
-export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts): Steps {
+export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts, among?: ReadonlySet<string>): Steps {
   const unwanted = new Set<string>();
   const failing = new Set<string>();
-  for (const name of running.keys()) {
+  for (const name of among === undefined ? running.keys() : []) {
     const status = plan.entries.get(name)?.status ?? "disabled";
     if (status === "disabled") unwanted.add(name);
     else if (status !== "ready") failing.add(name);
   }
 
+  const affected = among === undefined ? undefined : withDependents(among, plan);
   const attempts = new Set<string>();
   const held = new Set<string>();
   const joined = new Set<string>();
   do {
     attempts.clear();
     held.clear();
-    for (const name of plan.order) {
+    plan.order.forEach((name) => {
+      if (affected?.has(name) === false) return;
       const entry = plan.entries.get(name);
       if (entry !== undefined) decide(entry);
-    }
+    });
   } while (joinNeighbours());
   return { attempts: [...attempts], unwanted, failing, held };
 
   function decide(entry: PlanEntry): void {
-    const { name } = entry;
+    const { name, dependencies } = entry;
     const current = running.get(name);
-    const isRemade =
-      entry.dependencies.length > 0 &&
-      entry.dependencies.some((dependency) => attempts.has(dependency) && running.has(dependency));
+    if (dependencies.length === 0 && current === undefined) {
+      if (!facts.hasFailed(name)) attempts.add(name);
+      return;
+    }
+    const isRemade = dependencies.some((dependency) => attempts.has(dependency) && running.has(dependency));
     if (current === undefined) {
       const isPossible = entry.required.every((dependency) => attempts.has(dependency) || isKept(dependency));
-      const isWorthIt = entry.dependencies.some((dependency) => attempts.has(dependency)) || !facts.hasFailed(name);
+      const isWorthIt = dependencies.some((dependency) => attempts.has(dependency)) || !facts.hasFailed(name);
       if (isPossible && isWorthIt) attempts.add(name);
     } else if (isRemade || joined.has(name)) {
       attempts.add(name);
@@ -99,4 +111,27 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
     }
     return joined.size > before;
   }
+}
+
+const dependentsOf = new WeakMap<Plan, ReadonlyMap<string, readonly string[]>>();
+
+function withDependents(names: ReadonlySet<string>, plan: Plan): ReadonlySet<string> {
+  let dependents = dependentsOf.get(plan);
+  if (dependents === undefined) dependentsOf.set(plan, (dependents = findDependents(plan)));
+  const all = new Set(names);
+  // A set yields what is added while it is walked.
+  for (const name of all) for (const dependent of dependents.get(name) ?? []) all.add(dependent);
+  return all;
+}
+
+function findDependents({ entries }: Plan): ReadonlyMap<string, readonly string[]> {
+  const dependents = new Map<string, string[]>();
+  for (const [name, { dependencies }] of entries) {
+    for (const dependency of dependencies) {
+      const known = dependents.get(dependency);
+      if (known === undefined) dependents.set(dependency, [name]);
+      else known.push(name);
+    }
+  }
+  return dependents;
 }
