@@ -60,9 +60,9 @@ export async function installEnvironment(
       if ((await installOnce(wanted, lock, options, signal)) !== "taken over") return undefined;
     }
   } catch (error) {
-    const problem = installationProblem(error, plugin, options.home);
-    options.onEvent({ plugin, kind: "failed", problem });
-    return problem;
+    return installationProblem(error, plugin, options.home);
+  } finally {
+    options.onEvent({ plugin, kind: "ended" });
   }
 }
 
