@@ -61,7 +61,11 @@ describe("templates", () => {
         }
         for (const [word] of content.matchAll(/[\w-]*item[\w-]*/gi)) {
           assert.match(word, /(?:^|[a-z_-])(?:Items?|items?)(?![a-z])/, file);
-          assert.doesNotMatch(word, /align-items|justify-items|place-items|itemprop|listitem|[a-z]items?(?![a-z])/, file);
+          assert.doesNotMatch(
+            word,
+            /align-items|justify-items|place-items|itemprop|listitem|[a-z]items?(?![a-z])/,
+            file,
+          );
         }
       }
     });
@@ -80,7 +84,10 @@ describe("templates", () => {
       assert.equal(own.scripts.test, "node --test");
       assert.equal(own.description, metadata.description);
       for (const [dependency, range] of Object.entries<string>(own.dependencies ?? {})) {
-        assert.equal(range.replace("^", ""), (devDependencies[dependency] ?? dependencies[dependency]).replace("^", ""));
+        assert.equal(
+          range.replace("^", ""),
+          (devDependencies[dependency] ?? dependencies[dependency]).replace("^", ""),
+        );
       }
       const imported = new Set<string>();
       for (const [file, content] of filesOf(name)) {
@@ -91,7 +98,10 @@ describe("templates", () => {
       }
       const known = [...Object.keys(own.dependencies ?? {}), ...Object.keys(own.peerDependencies)];
       for (const specifier of imported) {
-        assert.ok(known.some((one) => specifier === one || specifier.startsWith(`${one}/`)), specifier);
+        assert.ok(
+          known.some((one) => specifier === one || specifier.startsWith(`${one}/`)),
+          specifier,
+        );
       }
       for (const dependency of Object.keys(own.dependencies ?? {})) assert.ok(imported.has(dependency), dependency);
       assert.ok(kinds.includes(kind));

@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { isPlugoError, perPlugin } from "@plugo/node";
 import { expressRoutes } from "@plugo/node/express";
+import { honoRoutes } from "@plugo/node/hono";
 import { loadPlugin } from "@plugo/node/testing";
 import express from "express";
 import Fastify from "fastify";
@@ -299,6 +300,24 @@ describe("loadPlugin", () => {
     folder.write({ "a/plugin.ts": init("") });
     await tested.reload();
     assert.match(await messageOf(tested.dispose()), /a listener for "login"/);
+  });
+
+  test("names an undo of an earlier generation that failed", async () => {
+    using folder = createFolder(plugin("a", init(`plugin.defer(() => { throw new Error("did not work"); });`)));
+    const tested = await loadPlugin(folder.at("a"));
+    folder.write({ "a/plugin.ts": init("") });
+    await tested.reload();
+    assert.match(await messageOf(tested.dispose()), /did not work/);
+  });
+
+  test("does not take a response that the test never read for the plugin's fault", async () => {
+    const app = new Hono();
+    using folder = createFolder(plugin("a", init(`context.app.get("/", (one: any) => one.text("hello"));`)));
+    const tested = await loadPlugin(folder.at("a"), { context: { app: honoRoutes(app) } });
+    assert.equal((await app.request("/plugins/a")).status, 200);
+    const startTime = performance.now();
+    await tested.dispose();
+    assert.ok(performance.now() - startTime < 5_000);
   });
 
   test("dispose reports once: later calls wait for the same end", async () => {
