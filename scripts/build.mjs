@@ -53,7 +53,9 @@ function packageStep(compilerFlags) {
       await esbuild.build({ ...together, entryPoints, outdir, splitting: true, chunkNames: "shared-[hash]" });
       // It drives the entry's own host instead of carrying a second one.
       const testing = at("dist", "testing", "index.js");
-      const plugins = [{ name: "entry", setup: (own) => own.onResolve({ filter: /\/hot\/load-plugins\.js$/ }, toEntry) }];
+      const plugins = [
+        { name: "entry", setup: (own) => own.onResolve({ filter: /\/hot\/load-plugins\.js$/ }, toEntry) },
+      ];
       await esbuild.build({ ...together, plugins, entryPoints: [testing], outfile: testing });
       if (existsSync(schemaGenerator)) await expectSuccess([schemaGenerator], "Generating schemas/ failed.");
     },
