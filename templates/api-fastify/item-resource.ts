@@ -4,7 +4,7 @@ import type { Item, ItemService } from "./item-service.ts";
 import { problem, type Answer } from "./problem.ts";
 
 /** What the list can be asked for; everything in a query is text. */
-export const listQuery = v.object({
+const listQuery = v.object({
   page: v.optional(
     v.pipe(v.string(), v.regex(/^[1-9]\d{0,8}$/, "Ask for a page from 1 on."), v.transform(Number)),
     "1",

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
+import { runOwnTests } from "./run-own-tests.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const templates = path.join(root, "templates");
@@ -37,19 +35,8 @@ describe("templates", () => {
 
   for (const name of names) {
     test(`${name} passes its own tests as it stands`, async () => {
-      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-      const child = spawn(process.execPath, ["--test", "--test-reporter=tap"], {
-        cwd: path.join(templates, name),
-        env,
-        stdio: ["ignore", "pipe", "pipe"],
-        timeout: 120_000,
-      });
-      const [output, errors, [exitCode]] = await Promise.all([
-        text(child.stdout),
-        text(child.stderr),
-        once(child, "close"),
-      ]);
-      assert.equal(exitCode, 0, output + errors);
+      const { exitCode, output } = await runOwnTests(path.join(templates, name));
+      assert.equal(exitCode, 0, output);
       const passed = Number(/^# pass (\d+)$/m.exec(output)?.[1]);
       assert.ok(passed >= 4, output);
     });

@@ -129,6 +129,23 @@ describe("loadPlugin", () => {
     assert.equal(await refusal(folder), "PLUGO_UNKNOWN_PLUGIN");
   });
 
+  test("refuses options that cannot be meant, before anything is loaded", async () => {
+    using folder = createFolder(plugin("a", init("return 1;")));
+    for (const [options, code] of [
+      [null, "PLUGO_OPTION_INVALID"],
+      [{ context: null }, "PLUGO_OPTION_INVALID"],
+      [{ config: 1 }, "PLUGO_OPTION_INVALID"],
+      [{ initTimeoutMs: -1 }, "PLUGO_OPTION_INVALID"],
+      [{ dependencies: { "../auth": {} } }, "PLUGO_OPTION_INVALID"],
+      [{ dependecies: {} }, "PLUGO_OPTION_UNKNOWN"],
+    ] as const) {
+      assert.equal(await refusal(folder, options as object), code, JSON.stringify(options));
+    }
+    for (const wrong of [undefined, "", 1, new URL("http://localhost/a")]) {
+      await assert.rejects(loadPlugin(wrong as string), { code: "PLUGO_OPTION_INVALID" });
+    }
+  });
+
   test("reload puts the saved file in service; a broken one rejects and the old one stays", async () => {
     using folder = createFolder(plugin("a", init("return 1;")));
     await using tested = await loadPlugin(folder.at("a"));
@@ -239,22 +256,22 @@ describe("loadPlugin", () => {
     "routes of a raw Express application": {
       body: `context.app.get("/", (_request: any, response: any) => response.end());`,
       context: () => ({ app: express() }),
-      expected: /routes or middleware in context\.app/,
+      expected: /routes or middleware on context\.app, .*@plugo\/node\/express/,
     },
     "routes of a raw Fastify application": {
       body: `context.app.get("/", async () => "");`,
       context: () => ({ app: Fastify() }),
-      expected: /routes or middleware in context\.app/,
+      expected: /routes or middleware on context\.app, .*@plugo\/node\/fastify/,
     },
     "routes of a raw Hono application": {
       body: `context.app.get("/", (one: any) => one.text(""));`,
       context: () => ({ app: new Hono() }),
-      expected: /routes or middleware in context\.app/,
+      expected: /routes or middleware on context\.app, .*@plugo\/node\/hono/,
     },
     "middleware of a raw Koa application": {
       body: `context.app.use((_: any, next: any) => next());`,
       context: () => ({ app: new Koa() }),
-      expected: /routes or middleware in context\.app/,
+      expected: /routes or middleware on context\.app, .*@plugo\/node\/koa/,
     },
   };
   for (const [what, { imports = "", body, context = () => ({}), expected }] of Object.entries(leftovers)) {
