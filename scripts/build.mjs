@@ -51,9 +51,19 @@ function packageStep(compilerFlags) {
       const outdir = at("dist", "adapters");
       const entryPoints = adapters.map((name) => path.join(outdir, `${name}.js`));
       await esbuild.build({ ...together, entryPoints, outdir, splitting: true, chunkNames: "shared-[hash]" });
+      // It drives the entry's own host instead of carrying a second one.
+      const testing = at("dist", "testing", "index.js");
+      const plugins = [
+        { name: "entry", setup: (own) => own.onResolve({ filter: /\/hot\/load-plugins\.js$/ }, toEntry) },
+      ];
+      await esbuild.build({ ...together, plugins, entryPoints: [testing], outfile: testing });
       if (existsSync(schemaGenerator)) await expectSuccess([schemaGenerator], "Generating schemas/ failed.");
     },
   };
+}
+
+function toEntry() {
+  return { path: "../index.js", external: true };
 }
 
 /**
