@@ -9,8 +9,9 @@ import { plugoError } from "../kernel/plugo-error.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import { Leftovers } from "./leftovers.ts";
 import { resolveLoadPluginOptions, type LoadPluginOptions } from "./load-plugin-options.ts";
+import type { LoadedPlugin } from "./loaded-plugin.ts";
 import { StagedFolder } from "./staged-folder.ts";
-import { TestedPlugin, type LoadedPlugin } from "./tested-plugin.ts";
+import { TestedPlugin } from "./tested-plugin.ts";
 
 /**
  * Loads one plugin for its own tests, as an application would, but alone: without hot reload, without an environment of
