@@ -1,4 +1,5 @@
 import { util } from "./lazy-require.ts";
+import { printable } from "./printable.ts";
 
 /**
  * Where plugo writes its lines, one fact each. `console`, pino and winston loggers fit as they are.
@@ -32,17 +33,6 @@ export function createConsoleLogger(stream: NodeJS.WriteStream = process.stderr)
     warn: (message) => write("warn", message),
     error: (message) => write("error", message),
   };
-}
-
-/** Names and files hold what others wrote: none of it may steer the terminal. */
-function printable(message: string): string {
-  return util()
-    .stripVTControlCharacters(message)
-    .replaceAll(
-      // oxlint-disable-next-line no-control-regex -- all but tab and line feed, and what turns the direction of text
-      /[\0-\x08\x0B-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]/g,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
 }
 
 /** A view of `logger` that puts a plugin's name before each line. */

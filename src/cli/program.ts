@@ -1,0 +1,77 @@
+import { Command, Option } from "commander";
+import { version } from "../version.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Told the exit code that a command ends with, when it is not 0. */
+export type SetExitCode = (code: number) => void;
+
+/**
+ * The command and its sub-commands. What a sub-command does is loaded when it is called: `--help` loads none of it.
+ */
+export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Command {
+  const program = new Command("plugo")
+    .description("Makes, inspects and operates the plugins of an application.")
+    .version(version, "-V, --version", "print the version of plugo")
+    .helpOption("-h, --help", "print what a command does")
+    .showHelpAfterError('(run "plugo --help" for what there is)')
+    .configureHelp({ showGlobalOptions: false });
+  addOperating(program, terminal, setExitCode);
+  return program;
+}
+
+function addOperating(program: Command, terminal: Terminal, setExitCode: SetExitCode): void {
+  program.commandsGroup("See what runs:");
+  const load =
+    'evaluate the plugins\' files in this process to measure how long that takes; "initPlugin" is not called';
+  projectCommand(program, "list", "list the plugins: version, phase, source, and why")
+    .option("--load", load)
+    .addHelpText("after", notLive)
+    .action(async (options) => (await import("./list-command.ts")).runList(options, terminal));
+  projectCommand(program, "graph", "show which plugin needs which")
+    .addOption(
+      new Option("--format <format>", "how to draw it")
+        .choices(["tree", "mermaid", "dot", "svg", "json"])
+        .default("tree"),
+    )
+    .option("--load", load)
+    .addHelpText("after", notLive)
+    .action(async (options) => (await import("./graph-command.ts")).runGraph(options, terminal));
+  projectCommand(
+    program,
+    "check",
+    "find what is wrong, without running code of plugins; exits with 1 when something is",
+  ).action(async (options) => setExitCode(await (await import("./check-command.ts")).runCheck(options, terminal)));
+  projectCommand(program, "why", "say why a plugin runs, or why not")
+    .argument("<plugin>", "its folder's name")
+    .action(async (name, options) => (await import("./why-command.ts")).runWhy(name, options, terminal));
+  program.commandsGroup("Change what runs:");
+  for (const operation of ["enable", "disable"] as const) {
+    projectCommand(program, operation, `${operation} a plugin in the config file, whose formatting stays`)
+      .argument("<plugin>", "its folder's name")
+      .action(async (name, options) =>
+        (await import("./switch-command.ts")).runSwitch(operation, name, options, terminal),
+      );
+  }
+}
+
+const notLive = `
+What an application in another process has made of the plugins is not known to this command: it reads the same files and
+says what loadPlugins would do with them. Plugins that the application names in code (PLUGINS) are not among them.`;
+
+/** A sub-command about the plugins of a project. */
+function projectCommand(program: Command, name: string, summary: string): Command {
+  return program
+    .command(name)
+    .description(summary)
+    .option(
+      "--plugin-directory <folder>",
+      "where the plugins are, instead of what package.json says; repeatable",
+      collect,
+    )
+    .option("--config <file>", "the config file, instead of what package.json says")
+    .option("--json", "print JSON for scripts");
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
