@@ -15,8 +15,38 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
     .helpOption("-h, --help", "print what a command does")
     .showHelpAfterError('(run "plugo --help" for what there is)')
     .configureHelp({ showGlobalOptions: false });
+  addMaking(program, terminal);
   addOperating(program, terminal, setExitCode);
   return program;
+}
+
+function addMaking(program: Command, terminal: Terminal): void {
+  program.commandsGroup("Make something:");
+  const kinds = { base: "a plugin", ui: "a plugin with pages", api: "a plugin with a REST API" } as const;
+  for (const kind of ["base", "ui", "api"] as const) {
+    program
+      .command(`new-${kind}-plugin`)
+      .description(`make ${kinds[kind]}; on a terminal it asks for what is not given`)
+      .option("--name <name>", "what it is called; the folder and the identifiers are derived from it")
+      .option("--output-dir <folder>", "the plugin directory (default: that of the project, else ./api/plugins)")
+      .option("--description <text>", "what it does (default: the name)")
+      .option("--version <version>", "its version (default: 0.0.1)")
+      .option("--identifier <text>", "its identifier (default: the folder's name)")
+      .option("--slug <folder>", "its folder's name (default: derived from the name)")
+      .option("--author <name>", "who makes it (default: git's user.name, else GITHUB_USERNAME)")
+      .option("--dependencies <plugins>", 'the plugins that it needs, such as "auth,billing@^1.2.0"')
+      .addOption(frameworkOption())
+      .option("--templates <folder>", `a folder with a template "${kind}-<framework>" of your own`)
+      .option("-y, --yes", "ask nothing, take the defaults")
+      .option("--force", "replace a folder that is there, and everything in it")
+      .option("--json", "print JSON for scripts; asks nothing")
+      .action(async (options) => (await import("./new-plugin-command.ts")).runNewPlugin(kind, options, terminal));
+  }
+}
+
+function frameworkOption(): Option {
+  const described = "what the application is made with (default: what its package.json names, else express)";
+  return new Option("--framework <framework>", described).choices(["express", "fastify", "hono"]);
 }
 
 function addOperating(program: Command, terminal: Terminal, setExitCode: SetExitCode): void {
