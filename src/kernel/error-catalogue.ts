@@ -8,6 +8,12 @@ export interface CatalogueEntry<Facts> {
 /** A place in a file, as `file:line:column` with 1-based numbers. */
 type At = string;
 
+/** Whose npm dependencies were to be installed, and with what; no name means the application's own. */
+interface InstallOf {
+  name: string | undefined;
+  installer: string;
+}
+
 /** The facts that each code is reported with. Codes are permanent. */
 export interface ErrorFacts {
   PLUGO_OPTION_INVALID: { option: string; expected: string; actual: string };
@@ -75,6 +81,11 @@ export interface ErrorFacts {
   PLUGO_ROUTE_PREFIX_INVALID: { name: string; prefix: string; where: string };
   PLUGO_ROUTE_PREFIX_TAKEN: { name: string; other: string; prefix: string; where: string };
   PLUGO_PACKAGE_MISSING: { name: string; package: string; purpose: string };
+  PLUGO_INSTALLER_MISSING: { installer: string; modules: string };
+  PLUGO_INSTALL_FAILED: InstallOf & { code: string; reason: string; remedy: string; lines: readonly string[] };
+  PLUGO_INSTALL_TIMEOUT: InstallOf & { timeoutMs: number; lines: readonly string[] };
+  PLUGO_INSTALL_FROZEN: InstallOf & { lockfile: string; reason: string };
+  PLUGO_INSTALL_ABORTED: InstallOf;
   PLUGO_WATCH_REFUSED: { path: string; reason: string; intervalMs: number };
   PLUGO_RESTART_NEEDED: { file: string; name: string | undefined };
   PLUGO_GENERATION_LEAK: {
@@ -417,6 +428,41 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
       `"${name}" uses ${purpose}, which needs the package "${missing}".`,
     remedy: ({ package: missing }) => `Run "npm install ${missing}" in the application.`,
   },
+  PLUGO_INSTALLER_MISSING: {
+    title: "The installer of npm packages is not there.",
+    message: ({ installer, modules }) =>
+      `${installer} was not found: neither ${installer === "npm" ? "beside Node.js" : `in "${modules}"`} nor in PATH.`,
+    remedy: ({ installer }) =>
+      installer === "npm"
+        ? "Install npm, or choose another installer: environments.installer."
+        : `Run "npm install --save-dev ${installer}" in the application, or choose another installer: environments.installer.`,
+  },
+  PLUGO_INSTALL_FAILED: {
+    title: "npm dependencies cannot be installed.",
+    message: ({ name, installer, code, reason, lines }) =>
+      `The npm dependencies ${ownerOf(name)} cannot be installed (${installer}: ${code}). ${reason}${block(lines)}`,
+    remedy: ({ remedy }) => remedy,
+  },
+  PLUGO_INSTALL_TIMEOUT: {
+    title: "Installing npm dependencies takes too long.",
+    message: ({ name, installer, timeoutMs, lines }) =>
+      `Installing the npm dependencies ${ownerOf(name)} with ${installer} took longer than ${timeoutMs} ms and was ended.${block(lines)}`,
+    remedy: () =>
+      "Look at the network, the proxy and the registry's address; with everything in the cache, offline: true does without.",
+  },
+  PLUGO_INSTALL_FROZEN: {
+    title: "Frozen npm dependencies without a lockfile that fits.",
+    message: ({ name, installer, lockfile, reason }) =>
+      `The npm dependencies ${ownerOf(name)} are frozen, and ${installer} cannot install exactly what ${lockfile} says: ${reason}.`,
+    remedy: ({ lockfile }) =>
+      `Install once without "frozen", keep the ${lockfile} that this writes, and deploy it with package.json.`,
+  },
+  PLUGO_INSTALL_ABORTED: {
+    title: "Installing npm dependencies was aborted.",
+    message: ({ name, installer }) =>
+      `Installing the npm dependencies ${ownerOf(name)} with ${installer} was aborted, because they are not wanted any more.`,
+    remedy: () => "Load the plugin again when it is wanted.",
+  },
   PLUGO_RESTART_NEEDED: {
     title: "A change that only a restart brings in.",
     message: ({ file, name }) =>
@@ -517,3 +563,12 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     remedy: ({ folder }) => `Mend what npm says, then run "npm install" in "${folder}": everything else is there.`,
   },
 };
+
+function ownerOf(name: string | undefined): string {
+  return name === undefined ? "of the application" : `of "${name}"`;
+}
+
+/** Lines of another program, set off from the sentence before. */
+function block(lines: readonly string[]): string {
+  return lines.map((line) => `\n  ${line}`).join("");
+}

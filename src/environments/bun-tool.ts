@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import type { InstallerTool } from "./installer-tool.ts";
+
+export const bunTool: InstallerTool = {
+  name: "bun",
+  lockfile: "bun.lock",
+  distrustsProjectNpmrc: false,
+
+  candidates({ hostModules, path }) {
+    const isWindows = process.platform === "win32";
+    const file = isWindows ? "bun.exe" : "bun";
+    const system = isWindows ? "windows" : process.platform;
+    const machine = process.arch === "arm64" ? "aarch64" : process.arch;
+    // What "bun" in .bin leads to is a placeholder where install scripts are off; the program lies beside it.
+    const packages = ["", "-musl"].map((libc) => join(hostModules, "@oven", `bun-${system}-${machine}${libc}`));
+    return [...packages.map((folder) => join(folder, "bin", file)), ...path.map((folder) => join(folder, file))];
+  },
+
+  install: (run, { frozen, offline, prefersCache }) =>
+    run(
+      [
+        "install",
+        "--omit=dev",
+        "--omit=peer",
+        "--ignore-scripts",
+        "--no-progress",
+        // A production installation would write no lockfile.
+        ...(frozen ? ["--frozen-lockfile"] : ["--save-text-lockfile"]),
+        ...(offline ? ["--offline"] : prefersCache ? ["--prefer-offline"] : []),
+      ],
+      {},
+    ),
+
+  staleCache: /^error: (?:No version matching|GET .* - 404$)/,
+
+  scriptRun: (packages) => ({
+    args: ["pm", "trust", ...new Set(packages.map(({ name }) => name))],
+    settings: {},
+    manifestFields: {},
+  }),
+};

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { requestTimeoutMs, type InstallerTool } from "./installer-tool.ts";
+
+export const pnpmTool: InstallerTool = {
+  name: "pnpm",
+  lockfile: "pnpm-lock.yaml",
+  // A variable in the credentials of a project could send a secret to a registry that the project names.
+  distrustsProjectNpmrc: true,
+
+  candidates: ({ hostModules, path }) =>
+    [join(hostModules, ".bin"), ...path].flatMap((folder) =>
+      process.platform === "win32" ? [join(folder, "pnpm.exe"), join(folder, "pnpm.cmd")] : [join(folder, "pnpm")],
+    ),
+
+  install: (run, wish) =>
+    run(
+      [
+        "install",
+        "--prod",
+        "--ignore-scripts",
+        "--ignore-workspace",
+        "--reporter=append-only",
+        wish.frozen ? "--frozen-lockfile" : "--no-frozen-lockfile",
+        ...(wish.offline ? ["--offline"] : wish.prefersCache ? ["--prefer-offline"] : []),
+      ],
+      settingsOf({ "fetch-timeout": requestTimeoutMs(wish) }),
+    ),
+
+  staleCache: /ERR_PNPM_(?:NO_MATCHING_VERSION|NO_OFFLINE_META|NO_OFFLINE_TARBALL|FETCH_404)/,
+
+  scriptRun(packages, major) {
+    const names = packages.map(({ name, version }) => `${name}@${version}`);
+    const allowed = JSON.stringify(Object.fromEntries(names.map((name) => [name, true])));
+    return {
+      args: ["rebuild", ...new Set(packages.map(({ name }) => name)), "--reporter=append-only"],
+      settings: settingsOf({ "ignore-scripts": "false", "ignore-workspace": "true", "allow-builds": allowed }),
+      // pnpm 10 knows no other way that tells versions apart; from 11 on the field counts for nothing.
+      manifestFields: major < 11 ? { pnpm: { onlyBuiltDependencies: names } } : {},
+    };
+  },
+};
+
+/** Settings that are no flags in every version: pnpm 10 reads `npm_config_…`, pnpm 11 and later `pnpm_config_…`. */
+function settingsOf(more: Readonly<Record<string, string>>): Record<string, string> {
+  const settings = {
+    "auto-install-peers": "false",
+    "strict-peer-dependencies": "false",
+    // What scripts may run is decided here; that others have some is no failure.
+    "strict-dep-builds": "false",
+    "confirm-modules-purge": "false",
+    "manage-package-manager-versions": "false",
+    "fetch-retries": "1",
+    "fetch-retry-mintimeout": "500",
+    ...more,
+  };
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) => {
+      const variable = name.replaceAll("-", "_");
+      return [
+        [`npm_config_${variable}`, value],
+        [`pnpm_config_${variable}`, value],
+      ];
+    }),
+  );
+}

@@ -1,0 +1,3 @@
+import { describeInstaller } from "./describe-installer.ts";
+
+describeInstaller("pnpm 10", "pnpm", "pnpm-10");
