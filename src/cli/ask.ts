@@ -27,7 +27,7 @@ export async function askChoice<Value extends string>(
   fallback: Value,
 ): Promise<Value> {
   const options = values.map((value) => ({ value: value as string, label: value as string }));
-  return answered<string>(await prompts.select({ message, options, initialValue: fallback as string })) as Value;
+  return answered<string>(await prompts.select({ message, options, initialValue: fallback })) as Value;
 }
 
 export function announce(title: string): void {

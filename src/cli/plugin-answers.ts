@@ -55,7 +55,7 @@ export interface Circumstances {
  * Takes the options, asks for what they do not say, and checks everything.
  *
  * @param asker `undefined` when nobody can be asked.
- * @throws PlugoError `PLUGO_PROJECT_NO_NAME`, `PLUGO_NEW_NAME`, `PLUGO_NEW_VALUE`, `PLUGO_INTERRUPTED`.
+ * @throws PlugoError `PLUGO_NEW_NO_NAME`, `PLUGO_NEW_NAME`, `PLUGO_NEW_VALUE`, `PLUGO_INTERRUPTED`.
  */
 export async function answersFor(
   options: NewPluginOptions,
@@ -72,7 +72,7 @@ export async function answersFor(
     return asker.text({ message, fallback, ...(validate === undefined ? {} : { validate }) });
   };
   if (options.name === undefined && asker === undefined) {
-    throw plugoError("PLUGO_PROJECT_NO_NAME", { kind: "plugin", example: '--name "Example Plugin"' });
+    throw plugoError("PLUGO_NEW_NO_NAME", { kind: "plugin", example: '--name "Example Plugin"' });
   }
   const name = (await ask(options.name, "Name", "Example Plugin", whyNoName)).trim();
   const reason = options.slug === undefined ? whyNoName(name) : undefined;

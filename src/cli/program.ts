@@ -13,6 +13,8 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
     .description("Makes, inspects and operates the plugins of an application.")
     .version(version, "-V, --version", "print the version of plugo")
     .helpOption("-h, --help", "print what a command does")
+    // Its own options stand before the sub-command: "--version" behind one is that one's.
+    .enablePositionalOptions()
     .showHelpAfterError('(run "plugo --help" for what there is)')
     .configureHelp({ showGlobalOptions: false });
   addMaking(program, terminal);
@@ -22,6 +24,18 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
 
 function addMaking(program: Command, terminal: Terminal): void {
   program.commandsGroup("Make something:");
+  program
+    .command("new-app")
+    .description("make an application with plugins, in TypeScript, and install its packages")
+    .argument("[name]", "what it is called, and its folder; on a terminal it is asked for")
+    .option("--output-dir <folder>", "where its folder comes to be (default: here)")
+    .addOption(frameworkOption("what it is made with (default: express)"))
+    .option("--templates <folder>", 'a folder with a template "app-<framework>" of your own')
+    .addOption(new Option("--plugo-spec <spec>", "what its package.json says to get plugo").hideHelp())
+    .option("--no-install", "do not install its packages")
+    .option("-y, --yes", "ask nothing, take the defaults")
+    .option("--json", "print JSON for scripts; asks nothing")
+    .action(async (name, options) => (await import("./new-app-command.ts")).runNewApp(name, options, terminal));
   const kinds = { base: "a plugin", ui: "a plugin with pages", api: "a plugin with a REST API" } as const;
   for (const kind of ["base", "ui", "api"] as const) {
     program
@@ -35,7 +49,9 @@ function addMaking(program: Command, terminal: Terminal): void {
       .option("--slug <folder>", "its folder's name (default: derived from the name)")
       .option("--author <name>", "who makes it (default: git's user.name, else GITHUB_USERNAME)")
       .option("--dependencies <plugins>", 'the plugins that it needs, such as "auth,billing@^1.2.0"')
-      .addOption(frameworkOption())
+      .addOption(
+        frameworkOption("what the application is made with (default: what its package.json names, else express)"),
+      )
       .option("--templates <folder>", `a folder with a template "${kind}-<framework>" of your own`)
       .option("-y, --yes", "ask nothing, take the defaults")
       .option("--force", "replace a folder that is there, and everything in it")
@@ -44,8 +60,7 @@ function addMaking(program: Command, terminal: Terminal): void {
   }
 }
 
-function frameworkOption(): Option {
-  const described = "what the application is made with (default: what its package.json names, else express)";
+function frameworkOption(described: string): Option {
   return new Option("--framework <framework>", described).choices(["express", "fastify", "hono"]);
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
+import { vm } from "../kernel/lazy-require.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
 import { isIgnoredFile } from "../sources/ignored-file.ts";
 import { sampleNames, type Names } from "./plugin-names.ts";
@@ -78,9 +79,9 @@ function published(path: string): string {
 }
 
 function isWordOfLanguage(identifier: string): boolean {
+  const { Script } = vm();
   try {
-    // oxlint-disable-next-line no-new-func -- only asks the language whether a variable can have this name
-    return !(new Function(`"use strict"; async () => { let ${identifier}; }`) instanceof Function);
+    return !(new Script(`"use strict"; async () => { let ${identifier}; }`) instanceof Script);
   } catch {
     return true;
   }

@@ -97,7 +97,7 @@ export interface ErrorFacts {
   PLUGO_PROJECT_INVALID: { file: string; findings: readonly string[] };
   PLUGO_PROJECT_EMPTY: { folder: string; looked: readonly string[] };
   PLUGO_PROJECT_NO_CONFIG: { name: string; operation: "enable" | "disable" };
-  PLUGO_PROJECT_NO_NAME: { kind: "plugin" | "application"; example: string };
+  PLUGO_NEW_NO_NAME: { kind: "plugin" | "application"; example: string };
   PLUGO_NEW_NAME: { name: string; reason: string };
   PLUGO_NEW_VALUE: { option: string; expected: string; actual: string };
   PLUGO_NEW_EXISTS: { folder: string; canForce: boolean };
@@ -105,7 +105,6 @@ export interface ErrorFacts {
   PLUGO_TEMPLATE_MISSING: { template: string; folder: string };
   PLUGO_INTERRUPTED: { state: string };
   PLUGO_COMMAND_BROKEN: { command: string; from: string; reason: string };
-  PLUGO_NPM_MISSING: { looked: readonly string[] };
   PLUGO_NPM_FAILED: { folder: string; ending: string; lines: readonly string[] };
 }
 
@@ -512,7 +511,7 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     remedy: () =>
       'Create plugins_config.json with { "plugins": [] } and pass it to loadPlugins as "configPath": only what it enables is loaded then.',
   },
-  PLUGO_PROJECT_NO_NAME: {
+  PLUGO_NEW_NO_NAME: {
     title: "What is to be made has no name.",
     message: ({ kind }) => `The new ${kind} needs a name, and there is no terminal to ask for it.`,
     remedy: ({ example }) => `Give it a name: ${example}.`,
@@ -551,11 +550,6 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "An extension command cannot be run.",
     message: ({ command, from, reason }) => `The command "${command}" of ${from} cannot be run: ${reason}.`,
     remedy: ({ command, from }) => `Correct "plugo": { "commands": { "${command}": … } } of ${from}.`,
-  },
-  PLUGO_NPM_MISSING: {
-    title: "npm is not found beside Node.js.",
-    message: ({ looked }) => `npm was not found in${list(looked)}`,
-    remedy: () => "Install Node.js with npm, or use --no-install and install the packages with your own tool.",
   },
   PLUGO_NPM_FAILED: {
     title: "npm could not install the packages.",
