@@ -1,10 +1,11 @@
 // From the save of a page to the first answer with it: plugo beside a restart of the process by `node --watch` and by
-// `tsx watch`, with the same small Express application. They run side by side and take turns.
+// `tsx watch`, with the same small Express application; and beside cordis with its HMR plugin, as Koishi 4 (cordis 3)
+// publishes both, with its own server. They run side by side and take turns, each with its own defaults.
 //
 //   node bench/restart.mjs [--saves=10] [--node=/path/to/node]
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, get } from "node:http";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,7 +17,12 @@ const { values } = parseArgs({
 });
 const version = execFileSync(values.node, ["--version"], { encoding: "utf8" }).trim();
 const build = join(import.meta.dirname, "..", "build");
-const tsx = provideTsx("4.20.6");
+const tsx = join(provide("tsx", { tsx: "4.20.6" }), "tsx", "dist", "cli.mjs");
+const koishi = provide("koishi", {
+  koishi: "4.18.11",
+  "@koishijs/plugin-hmr": "1.2.9",
+  "@koishijs/plugin-server": "3.2.9",
+});
 mkdirSync(build, { recursive: true });
 // Below the project: its Express is found from here.
 const root = mkdtempSync(join(build, "restart-"));
@@ -58,16 +64,40 @@ app.listen(Number(process.env["PORT"]), "127.0.0.1");
     files: { "app.ts": plain("./page.ts"), "package.json": `{ "type": "module" }` },
     args: [tsx, "watch", "app.ts"],
   },
+  "cordis + HMR": {
+    // It finds its plugins from the folder that it runs in.
+    home: join(dirname(koishi), "application"),
+    page: "external/page/index.js",
+    write: (label) => `exports.name = "page";
+exports.inject = ["server"];
+exports.apply = (context) => {
+  context.server.get("/plugins/page", (koa) => { koa.body = "save ${label}"; });
+};
+`,
+    files: {
+      "koishi.yml": (port) => `plugins:
+  server:
+    port: ${port}
+    host: 127.0.0.1
+  hmr:
+    root: [external]
+  ./external/page: {}
+`,
+    },
+    args: [join(koishi, "koishi", "bin.js"), "start"],
+  },
 };
 const running = [];
 try {
   const applications = [];
-  for (const [name, { page, write, files, args }] of Object.entries(cases)) {
-    const folder = join(root, name.replaceAll(/\W+/g, "-"));
+  for (const [name, { home, page, write, files, args }] of Object.entries(cases)) {
+    const folder = home ?? join(root, name.replaceAll(/\W+/g, "-"));
     const path = join(folder, page);
-    for (const [file, content] of Object.entries(files)) writeBelow(folder, file, content);
-    writeBelow(folder, page, write(0));
     const port = await freePort();
+    for (const [file, content] of Object.entries(files)) {
+      writeBelow(folder, file, typeof content === "string" ? content : content(port));
+    }
+    writeBelow(folder, page, write(0));
     const options = { cwd: folder, env: { ...process.env, PORT: `${port}` }, stdio: ["pipe", "ignore", "inherit"] };
     running.push(spawn(values.node, args, options));
     await served(port, "save 0");
@@ -130,14 +160,19 @@ function writeBelow(folder, file, content) {
   writeFileSync(path, content);
 }
 
-/** It is no dependency of the project: it is fetched for this comparison, into a folder that git ignores. */
-function provideTsx(wanted) {
-  const home = join(build, "tsx");
-  const file = join(home, "node_modules", "tsx", "dist", "cli.mjs");
-  if (!existsSync(file)) {
+/**
+ * Packages that are no dependencies of the project: fetched for this comparison, into a folder that git ignores.
+ * Returns their `node_modules`.
+ */
+function provide(name, dependencies) {
+  const home = join(build, name);
+  const wanted = JSON.stringify({ private: true, dependencies });
+  const manifest = join(home, "package.json");
+  if (!existsSync(manifest) || readFileSync(manifest, "utf8") !== wanted) {
     mkdirSync(home, { recursive: true });
-    writeFileSync(join(home, "package.json"), JSON.stringify({ private: true, dependencies: { tsx: wanted } }));
-    execFileSync("npm", ["install", "--prefix", home, "--no-package-lock", "--no-audit", "--no-fund"]);
+    const options = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"];
+    writeFileSync(manifest, wanted);
+    execFileSync("npm", ["install", "--prefix", home, ...options]);
   }
-  return file;
+  return join(home, "node_modules");
 }

@@ -1,3 +1,11 @@
+export type { ConsolidateOptions, ConsolidationFormat } from "./environments/consolidation/consolidate-options.ts";
+export {
+  consolidatePluginRequirements,
+  type ConsolidatedRequirements,
+  type ConsolidationConflictError,
+} from "./environments/consolidation/consolidate-plugin-requirements.ts";
+export type { ConsolidationStrategy } from "./environments/consolidation/consolidate.ts";
+export type { ConflictingRequirement, DependencyConflict } from "./environments/consolidation/requirement.ts";
 export { definePlugin, type PluginApi, type PluginDefinition } from "./host/define-plugin.ts";
 export type { PluginStepMessage, SwapMessage } from "./host/diagnostics.ts";
 export { createReloadCallback, type ReloadCallback, type ReloadCallbackOptions } from "./hot/create-reload-callback.ts";

@@ -1,8 +1,20 @@
 import type { Logger } from "../kernel/logger.ts";
+import { systemClock } from "./clock.ts";
+import { createInstaller } from "./create-installer.ts";
 import type { EnvironmentSettings } from "./environment-settings.ts";
+import { installationLines } from "./installation-event.ts";
+import { IsolatedProvisioner } from "./isolated-provisioner.ts";
 import type { Provisioner } from "./provisioner.ts";
 
 /** What gives the plugins of one host their npm dependencies. */
-export function createProvisioner(_settings: EnvironmentSettings, _logger: Logger): Provisioner {
-  return { provision: () => new Map(), isCurrent: () => true, link: () => {} };
+export function createProvisioner(settings: EnvironmentSettings, logger: Logger): Provisioner {
+  const { installer: name, hostFolder, env, showsOutput } = settings;
+  const options = {
+    ...settings,
+    installer: createInstaller(name, { hostFolder, env }),
+    logger,
+    onEvent: installationLines(logger, showsOutput),
+    clock: systemClock,
+  };
+  return new IsolatedProvisioner(options);
 }

@@ -9,7 +9,7 @@ const shownLines = 40;
 /** The error of an installation that did not come to a good end. */
 export function installFailure(
   tool: InstallerTool,
-  { plugin, timeoutMs }: InstallRequest,
+  { plugin, timeoutMs }: Pick<InstallRequest, "plugin" | "timeoutMs">,
   end: InstallerEnd,
 ): PlugoError {
   const origin = plugin === undefined ? {} : { plugin };

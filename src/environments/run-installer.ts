@@ -1,8 +1,7 @@
-import { spawn, spawnSync, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { setTimeout as passTime } from "node:timers/promises";
-import { util } from "../kernel/lazy-require.ts";
+import { childProcess, util } from "../kernel/lazy-require.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
 import type { InstallerProgram } from "./find-installer.ts";
 
@@ -83,7 +82,7 @@ export async function runInstaller(run: InstallerRun): Promise<InstallerEnd> {
 }
 
 function start({ program, args, folder, env }: InstallerRun): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(program.command, [...program.leading, ...args], {
+  return childProcess().spawn(program.command, [...program.leading, ...args], {
     cwd: folder,
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -99,7 +98,10 @@ function signalGroup({ pid, exitCode }: ChildProcess, signal: "SIGTERM" | "SIGKI
     // Windows has no groups: the tree is walked from a process that still runs.
     if (exitCode !== null) return false;
     const taskkill = join(process.env["SystemRoot"] ?? "C:\\Windows", "System32", "taskkill.exe");
-    return spawnSync(taskkill, ["/pid", String(pid), "/T", "/F"], { windowsHide: true, stdio: "ignore" }).status === 0;
+    return (
+      childProcess().spawnSync(taskkill, ["/pid", String(pid), "/T", "/F"], { windowsHide: true, stdio: "ignore" })
+        .status === 0
+    );
   }
   try {
     return process.kill(-pid, signal);
@@ -111,7 +113,7 @@ function signalGroup({ pid, exitCode }: ChildProcess, signal: "SIGTERM" | "SIGKI
 /** Ends what the installer has started and not waited for. A killed process takes a moment to be gone. */
 async function endWhatIsLeft(child: ChildProcess): Promise<void> {
   const endsAt = performance.now() + graceMs;
-  while (signalGroup(child, "SIGKILL") && performance.now() < endsAt) await passTime(5);
+  while (signalGroup(child, "SIGKILL") && performance.now() < endsAt) await util().promisify(setTimeout)(5);
 }
 
 /** Who has left the group may keep the output open: it is not waited for. */

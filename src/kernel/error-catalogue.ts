@@ -16,8 +16,8 @@ interface InstallOf {
 
 /** The facts that each code is reported with. Codes are permanent. */
 export interface ErrorFacts {
-  PLUGO_OPTION_INVALID: { option: string; expected: string; actual: string };
-  PLUGO_OPTION_UNKNOWN: { option: string; nearest: string | undefined };
+  PLUGO_OPTION_INVALID: { option: string; expected: string; actual: string; call?: string };
+  PLUGO_OPTION_UNKNOWN: { option: string; nearest: string | undefined; call?: string };
   PLUGO_DIRECTORY_UNREADABLE: { path: string; reason: string };
   PLUGO_CONFIG_UNREADABLE: { file: string; reason: string };
   PLUGO_CONFIG_INVALID: { file: string; findings: readonly string[] };
@@ -49,6 +49,14 @@ export interface ErrorFacts {
   PLUGO_DEPENDENCY_DISABLED: { chain: string; disabled: string; where: string };
   PLUGO_DEPENDENCY_FAILED: { chain: string; failed: string };
   PLUGO_CYCLE: { path: readonly string[] };
+  PLUGO_DEPENDENCY_REFUSED: { name: string; findings: readonly string[]; hostFile: string };
+  PLUGO_PEER_VERSION: { name: string; findings: readonly string[]; hostFolder: string };
+  PLUGO_LOCK_MISSING: { name: string; lockfile: string; folder: string };
+  PLUGO_ENVIRONMENT_LOCKED: { name: string; lock: string; owner: string; waitedMs: number };
+  PLUGO_ENVIRONMENT_UNWRITABLE: { name: string; folder: string; reason: string };
+  PLUGO_ENVIRONMENT_INCOMPLETE: { name: string; installer: string; missing: readonly string[] };
+  PLUGO_LINK_UNWRITABLE: { folder: string; reason: string };
+  PLUGO_HOST_CONFLICT: { name: string; findings: readonly string[] };
   PLUGO_ENTRY_MISSING: { folder: string; looked: string; hint: string | undefined };
   PLUGO_SYNTAX: { at: At; detail: string; frame: string | undefined };
   PLUGO_IMPORT_NOT_FOUND: { specifier: string; at: At; frame: string | undefined; hint: string | undefined };
@@ -86,6 +94,13 @@ export interface ErrorFacts {
   PLUGO_INSTALL_TIMEOUT: InstallOf & { timeoutMs: number; lines: readonly string[] };
   PLUGO_INSTALL_FROZEN: InstallOf & { lockfile: string; reason: string };
   PLUGO_INSTALL_ABORTED: InstallOf;
+  PLUGO_CONSOLIDATE_CONFLICT: {
+    conflicts: readonly { package: string; requirements: readonly { plugin: string; range: string; where: At }[] }[];
+    /** Whether another strategy would do: one range is higher than another, and a tag or an address is not. */
+    strategy: "error" | "highest";
+  };
+  PLUGO_CONSOLIDATE_OUTSIDE: { findings: readonly string[]; folder: string };
+  PLUGO_CONSOLIDATE_UNWRITABLE: { file: string; reason: string };
   PLUGO_WATCH_REFUSED: { path: string; reason: string; intervalMs: number };
   PLUGO_RESTART_NEEDED: { file: string; name: string | undefined };
   PLUGO_GENERATION_LEAK: {
@@ -123,12 +138,12 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   PLUGO_OPTION_INVALID: {
     title: "An option has a value that plugo cannot use.",
     message: ({ option, expected, actual }) => `The option "${option}" must be ${expected}, but it is ${actual}.`,
-    remedy: ({ option }) => `Correct "${option}" in the call of loadPlugins.`,
+    remedy: ({ option, call = "loadPlugins" }) => `Correct "${option}" in the call of ${call}.`,
   },
   PLUGO_OPTION_UNKNOWN: {
     title: "An option that plugo does not have.",
-    message: ({ option, nearest }) => `loadPlugins has no option "${option}".${didYouMean(nearest)}`,
-    remedy: ({ option }) => `Correct or remove "${option}" in the call of loadPlugins.`,
+    message: ({ option, nearest, call = "loadPlugins" }) => `${call} has no option "${option}".${didYouMean(nearest)}`,
+    remedy: ({ option, call = "loadPlugins" }) => `Correct or remove "${option}" in the call of ${call}.`,
   },
   PLUGO_DIRECTORY_UNREADABLE: {
     title: "The plugin directory is missing or cannot be read.",
@@ -267,6 +282,59 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     message: ({ path }) => `The plugins depend on each other in a circle: ${path.join(" → ")}.`,
     remedy: ({ path }) =>
       `Remove one of these dependencies, or move it to "optional_dependencies" in the metadata.json of "${path[0]}".`,
+  },
+
+  // Environments
+  PLUGO_DEPENDENCY_REFUSED: {
+    title: "A plugin's package comes from elsewhere than the registry.",
+    message: ({ name, findings }) => `"${name}" asks for packages that plugo does not install:${list(findings)}`,
+    remedy: ({ hostFile }) =>
+      `Use a version from the registry, or put the package into the plugin's folder; the application allows one in "plugo" of "${hostFile}".`,
+  },
+  PLUGO_PEER_VERSION: {
+    title: "The application does not have a package that a plugin takes from it.",
+    message: ({ name, findings }) =>
+      `"${name}" takes packages from the application that it does not have:${list(findings)}`,
+    remedy: ({ hostFolder }) =>
+      `Install a version that fits in "${hostFolder}", or use a version of the plugin for the one that is there.`,
+  },
+  PLUGO_LOCK_MISSING: {
+    title: "There is no lockfile, and only what one says may be installed.",
+    message: ({ name, lockfile, folder }) =>
+      `The packages of "${name}" cannot be installed: "frozen" is set, and "${folder}" has no ${lockfile}.`,
+    remedy: ({ lockfile, folder }) =>
+      `Put a ${lockfile} beside the package.json in "${folder}", or install once without "frozen".`,
+  },
+  PLUGO_ENVIRONMENT_LOCKED: {
+    title: "Another process did not finish installing in time.",
+    message: ({ name, owner, waitedMs }) =>
+      `The packages of "${name}" were still being installed by ${owner} after ${Math.round(waitedMs / 1000)} s.`,
+    remedy: ({ lock }) => `Look what that process does; if it does nothing for plugo, remove "${lock}".`,
+  },
+  PLUGO_ENVIRONMENT_UNWRITABLE: {
+    title: "A plugin's packages have to be installed, and cannot be written.",
+    message: ({ name, folder, reason }) =>
+      `The packages of "${name}" are not installed, and cannot be written to "${folder}": ${reason}.`,
+    remedy: ({ folder }) =>
+      `Make room in "${folder}" and make it writable, or install before the application starts and leave it as it is then.`,
+  },
+  PLUGO_ENVIRONMENT_INCOMPLETE: {
+    title: "An installer left out what it was asked for.",
+    message: ({ name, installer, missing }) =>
+      `${installer} reported no fault, but these packages of "${name}" are not there: ${missing.join(", ")}.`,
+    remedy: () => "Try again; if it stays, install the same packages by hand and look what the installer says.",
+  },
+  PLUGO_LINK_UNWRITABLE: {
+    title: "A plugin's node_modules cannot be made.",
+    message: ({ folder, reason }) => `"${folder}" cannot lead to the plugin's packages: ${reason}.`,
+    remedy: () =>
+      "What plugin files import is found all the same. Editors, require.resolve.paths and files that other tools read from there do not find them; make the folder writable for those.",
+  },
+  PLUGO_HOST_CONFLICT: {
+    title: "Packages of plugins do not fit into the application together.",
+    message: ({ name, findings }) =>
+      `The packages of "${name}" cannot be installed into the application:${list(findings)}`,
+    remedy: () => "Give each plugin its own packages (PLUGO_USE_VENVS=true), or make the ranges agree.",
   },
 
   // The engine
@@ -462,6 +530,29 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
       `Installing the npm dependencies ${ownerOf(name)} with ${installer} was aborted, because they are not wanted any more.`,
     remedy: () => "Load the plugin again when it is wanted.",
   },
+  PLUGO_CONSOLIDATE_CONFLICT: {
+    title: "Plugins want versions of a package that no version is at once.",
+    message: ({ conflicts, strategy }) =>
+      `${strategy === "highest" ? "None of these is the highest" : "No version meets all who want it"}:${conflicts
+        .map(({ package: name, requirements }) => `\n  ${name}${wantedBy(requirements)}`)
+        .join("")}`,
+    remedy: ({ strategy }) =>
+      strategy === "highest"
+        ? `Change one of them, or give each its own with strategy: "nest".`
+        : `Change one of them, or give each its own with strategy: "nest", or all the highest with "highest".`,
+  },
+  PLUGO_CONSOLIDATE_OUTSIDE: {
+    title: "A plugin or a package is outside the application's folder.",
+    message: ({ findings, folder }) =>
+      `What is outside "${folder}" cannot be installed together with the application:${list(findings)}`,
+    remedy: ({ folder }) =>
+      `Move it into "${folder}" or publish it, or use the format "package-json", which names it where it is.`,
+  },
+  PLUGO_CONSOLIDATE_UNWRITABLE: {
+    title: "Consolidated requirements cannot be written.",
+    message: ({ file, reason }) => `"${file}" cannot be written: ${reason}.`,
+    remedy: ({ file }) => `Make "${file}" and its folder writable, or name another place with "outputFile".`,
+  },
   PLUGO_RESTART_NEEDED: {
     title: "A change that only a restart brings in.",
     message: ({ file, name }) =>
@@ -565,4 +656,14 @@ function ownerOf(name: string | undefined): string {
 /** Lines of another program, set off from the sentence before. */
 function block(lines: readonly string[]): string {
   return lines.map((line) => `\n  ${line}`).join("");
+}
+
+/** One line for each plugin, in columns. */
+function wantedBy(requirements: ErrorFacts["PLUGO_CONSOLIDATE_CONFLICT"]["conflicts"][number]["requirements"]): string {
+  const width = (texts: readonly string[]): number => Math.max(...texts.map((text) => text.length));
+  const plugins = width(requirements.map(({ plugin }) => plugin));
+  const ranges = width(requirements.map(({ range }) => range));
+  return requirements
+    .map(({ plugin, range, where }) => `\n    ${plugin.padEnd(plugins)}  ${range.padEnd(ranges)}  ${where}`)
+    .join("");
 }

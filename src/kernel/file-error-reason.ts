@@ -6,6 +6,7 @@ export function fileErrorReason(error: unknown): string {
   if (code === "EISDIR") return "it is a folder, not a file";
   if (code === "EACCES" || code === "EPERM") return "permission denied";
   if (code === "EROFS") return "the file system is read-only";
+  if (code === "ENOSPC" || code === "EDQUOT") return "no space is left";
   if (code === "ELOOP") return "its symbolic links lead in a circle";
   return error instanceof Error ? error.message : String(error);
 }

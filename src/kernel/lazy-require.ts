@@ -16,3 +16,4 @@ export function lazyRequire<Module>(specifier: string): () => Module {
 export const util: () => typeof import("node:util") = lazyRequire("node:util");
 export const crypto: () => typeof import("node:crypto") = lazyRequire("node:crypto");
 export const vm: () => typeof import("node:vm") = lazyRequire("node:vm");
+export const childProcess: () => typeof import("node:child_process") = lazyRequire("node:child_process");

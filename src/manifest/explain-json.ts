@@ -19,7 +19,14 @@ export function explainFaults(
   const { safeParse } = requirePackage<typeof import("valibot")>("valibot");
   const issues = safeParse(schema, value).issues?.flatMap(faultsOf) ?? [];
   const explained = new Set(issues.map((issue) => fieldName(issue.path)));
-  const all = [...issues, ...faults.filter((fault) => !explained.has(fieldName(fault.path)))];
+  return placeFaults(source, [...issues, ...faults.filter((fault) => !explained.has(fieldName(fault.path)))]);
+}
+
+/** The same for faults that are known already. */
+export function placeFaults(
+  source: { readonly text: string; readonly file: string },
+  all: readonly Fault[],
+): readonly string[] {
   if (all.length === 0) return [];
   const { parseTree } = jsoncParser();
   const tree = parseTree(source.text);
@@ -32,6 +39,13 @@ export function explainFaults(
   const distinct = [...new Set(findings)];
   const more = distinct.length - maxFindings;
   return more > 0 ? [...distinct.slice(0, maxFindings), `and ${more} more`] : distinct;
+}
+
+/** Tells where the value at a path is in a file, as `file:line:column`. */
+export function placesIn(source: { readonly text: string; readonly file: string }): (path: Fault["path"]) => string {
+  const { parseTree } = jsoncParser();
+  const tree = parseTree(source.text);
+  return (path) => place(source, offsetOf(tree, path));
 }
 
 /** Where and why a text is not JSON, as `file:line:column what was expected`. `error` is what `JSON.parse` threw. */

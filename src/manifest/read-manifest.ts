@@ -1,15 +1,12 @@
-import { lstatSync } from "node:fs";
 import { sep } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
-import { explainFaults, explainSyntax } from "./explain-json.ts";
-import { freezeJson, maxJsonDepth } from "./freeze-json.ts";
-import { isJsonObject } from "./json-object.ts";
+import { explainFaults } from "./explain-json.ts";
+import { describeUnreadable, isMissingFile, parseJsonObject } from "./json-file.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 import { lookAtFields, manifestFields } from "./manifest-shape.ts";
 import type { Manifest } from "./manifest.ts";
-import { describeJson } from "./must-be.ts";
 import { readText } from "./read-text.ts";
 import { resolveManifest, type Fault } from "./resolve-manifest.ts";
 
@@ -32,8 +29,8 @@ export function readManifest(folder: string, name: string, previous?: Manifest):
   try {
     text = readText(file);
   } catch (error) {
-    if (isMissing(error)) return { isMissing: true };
-    return invalid(file, name, [`${displayPath(file)} ${unreadable(error)}`], error);
+    if (isMissingFile(error)) return { isMissing: true };
+    return invalid(file, name, [`${displayPath(file)} ${describeUnreadable(error)}`], error);
   }
   if (previous !== undefined && previous.text === text && previous.file === file) {
     return { manifest: previous, hints: hintsFor(lookAtFields(previous.metadata).unknown) };
@@ -42,22 +39,9 @@ export function readManifest(folder: string, name: string, previous?: Manifest):
 }
 
 function parseManifest(text: string, file: string, name: string): ManifestResult {
-  if (text.length > maxLength) {
-    return invalid(file, name, [`${displayPath(file)} is ${text.length} characters long, more than ${maxLength}`]);
-  }
-  const json = text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text;
-  let metadata: unknown;
-  try {
-    metadata = JSON.parse(json);
-  } catch (error) {
-    return invalid(file, name, [explainSyntax({ text: json, file: displayPath(file) }, error)]);
-  }
-  if (!isJsonObject(metadata)) {
-    return invalid(file, name, [`${displayPath(file)}:1:1 must be a JSON object, but it is ${describeJson(metadata)}`]);
-  }
-  if (freezeJson(metadata) > maxJsonDepth) {
-    return invalid(file, name, [`${displayPath(file)} is nested more than ${maxJsonDepth} levels deep`]);
-  }
+  const parsed = parseJsonObject(text, displayPath(file));
+  if ("finding" in parsed) return invalid(file, name, [parsed.finding]);
+  const { value: metadata, json } = parsed;
 
   const faults: Fault[] = [];
   const manifest = resolveManifest(metadata, { name, file, text }, faults);
@@ -69,8 +53,6 @@ function parseManifest(text: string, file: string, name: string): ManifestResult
   return { manifest, hints: hintsFor(unknown) };
 }
 
-const maxLength = 1_048_576;
-const byteOrderMark = 0xfe_ff;
 const noHints: readonly string[] = Object.freeze([]);
 
 function hintsFor(unknown: readonly string[]): readonly string[] {
@@ -80,20 +62,6 @@ function hintsFor(unknown: readonly string[]): readonly string[] {
     const shown = JSON.stringify(key.slice(0, 80));
     return `${metadataFile} has the unknown field ${shown}${nearest === undefined ? "" : `; did you mean "${nearest}"?`}`;
   });
-}
-
-/** A link that leads nowhere is a file that cannot be read, not a missing one. */
-function isMissing(error: unknown): boolean {
-  const { code, path } = error as NodeJS.ErrnoException;
-  return code === "ENOENT" && path !== undefined && lstatSync(path, { throwIfNoEntry: false }) === undefined;
-}
-
-function unreadable(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === "ENOENT" || code === "ELOOP") return "is a link that leads nowhere";
-  if (code === "EISDIR") return "is a folder, not a file";
-  if (code === "EACCES" || code === "EPERM") return "cannot be read: permission denied";
-  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function invalid(file: string, plugin: string, findings: readonly string[], cause?: unknown): ManifestResult {

@@ -1,0 +1,190 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { displayPath } from "../kernel/display-path.ts";
+import { fileErrorReason } from "../kernel/file-error-reason.ts";
+import { crypto } from "../kernel/lazy-require.ts";
+import { describeThrown, isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { statsOf } from "../sources/stats-of.ts";
+import { EnvironmentLock } from "./environment-lock.ts";
+import { readMarker, syncFolder, writeMarker, type EnvironmentMarker } from "./environment-marker.ts";
+import { installTimeoutMs, lockWaitLimitMs, type EnvironmentOptions } from "./environment-options.ts";
+import { namesIn } from "./environments-in.ts";
+import { findKeptLock } from "./find-lock.ts";
+import { removeFolder } from "./remove-folder.ts";
+import type { Requirements } from "./requirements.ts";
+import { isLeftover, temporaryName } from "./temporary-name.ts";
+import { missingPackages } from "./verify-packages.ts";
+import { writeEnvironmentFiles } from "./write-environment-files.ts";
+
+/** An environment that is to be there. */
+export interface WantedEnvironment {
+  /** Its folder, in the home of the options. */
+  readonly path: string;
+  /** What it has to say about itself. */
+  readonly marker: EnvironmentMarker;
+  /** The plugin's folder, with symbolic links resolved. */
+  readonly pluginFolder: string;
+  readonly requirements: Requirements;
+  readonly pluginLock: string | undefined;
+}
+
+/**
+ * Makes an environment, unless another process does or has done. It is installed into a folder of its own and renamed
+ * when it is complete: whatever ends the process, at any moment, there is all of it or nothing.
+ *
+ * @returns What kept it from being made; never rejects.
+ */
+export async function installEnvironment(
+  wanted: WantedEnvironment,
+  options: EnvironmentOptions,
+  signal: AbortSignal,
+): Promise<PlugoError | undefined> {
+  const { plugin } = wanted.marker;
+  try {
+    const lock = wanted.pluginLock ?? findKeptLock(options.home, plugin, options.installer);
+    if (options.frozen && lock === undefined) {
+      const folder = displayPath(wanted.pluginFolder);
+      throw plugoError(
+        "PLUGO_LOCK_MISSING",
+        { name: plugin, lockfile: options.installer.lockfile, folder },
+        { plugin },
+      );
+    }
+    for (;;) {
+      if ((await installOnce(wanted, lock, options, signal)) !== "taken over") return undefined;
+    }
+  } catch (error) {
+    const problem = problemOf(error, plugin, options.home);
+    options.onEvent({ plugin, kind: "failed", problem });
+    return problem;
+  }
+}
+
+/** @returns `taken over` when it failed and another process has the lock: that one's result counts. */
+async function installOnce(
+  wanted: WantedEnvironment,
+  startingLock: string | undefined,
+  options: EnvironmentOptions,
+  signal: AbortSignal,
+): Promise<"there" | "taken over"> {
+  const { plugin } = wanted.marker;
+  makeHome(options.home);
+  const outcome = await EnvironmentLock.acquire({
+    path: `${wanted.path}.lock`,
+    clock: options.clock,
+    waitLimitMs: lockWaitLimitMs,
+    signal,
+    isNeedless: () => isThere(wanted),
+    onWait: (owner) => options.onEvent({ plugin, kind: "waiting", owner }),
+  });
+  if (outcome.kind === "needless") return "there";
+  if (outcome.kind === "aborted") throw plugoError("PLUGO_ABORTED", {}, { plugin });
+  if (outcome.kind === "timed out") throw lockedBy(outcome.owner, wanted);
+  const { lock } = outcome;
+  const staging = join(options.home, temporaryName("staging"));
+  const cleaned = removeLeftovers(options.home);
+  try {
+    // Whoever had the lock may have made it.
+    if (isThere(wanted)) return "there";
+    mkdirSync(staging);
+    await fill(staging, wanted, startingLock, options, signal);
+    publish(staging, wanted);
+    return "there";
+  } catch (error) {
+    if (!lock.isHeld() && !signal.aborted) return "taken over";
+    throw error;
+  } finally {
+    await Promise.all([removeFolder(staging), cleaned]);
+    lock.release();
+  }
+}
+
+/** Whether the environment is there, complete and made from what is wanted. */
+export function isThere({ path, marker }: Pick<WantedEnvironment, "path" | "marker">): boolean {
+  const found = readMarker(path);
+  if (found === undefined) return false;
+  const { requirements, installer, lock } = marker;
+  return found.requirements === requirements && found.installer === installer && found.lock === lock;
+}
+
+/** Makes the folder of environments, which version control is to ignore. */
+function makeHome(home: string): void {
+  mkdirSync(home, { recursive: true });
+  const parent = dirname(home);
+  const ignoring = join(basename(parent) === ".plugo" ? parent : home, ".gitignore");
+  if (!existsSync(ignoring)) writeFileSync(ignoring, "*\n");
+}
+
+async function fill(
+  staging: string,
+  wanted: WantedEnvironment,
+  startingLock: string | undefined,
+  options: EnvironmentOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { marker, pluginFolder, requirements, pluginLock } = wanted;
+  const { plugin, version } = marker;
+  const { installer, hostFolder, env, allowScripts, frozen, offline, logger, onEvent, clock } = options;
+  const { lockfile } = installer;
+  writeEnvironmentFiles(staging, { pluginFolder, version, requirements, lockfile, lock: startingLock, pluginLock });
+  const packages = requirements.dependencies.size + requirements.optionalDependencies.size;
+  onEvent({ plugin, kind: "installing", packages, installer: installer.name });
+  const startedAt = clock.now();
+  await installer.install({
+    ...{ plugin, folder: staging, hostFolder, env, allowScripts, frozen, offline, signal, logger },
+    timeoutMs: installTimeoutMs,
+    onOutput: (line) => onEvent({ plugin, kind: "output", line }),
+  });
+  const missing = missingPackages(staging, requirements);
+  if (missing.length > 0) {
+    const facts = { name: plugin, installer: installer.name, missing: missing.slice(0, 10) };
+    throw plugoError("PLUGO_ENVIRONMENT_INCOMPLETE", facts, { plugin });
+  }
+  // Optional packages may all have been left out.
+  mkdirSync(join(staging, "node_modules"), { recursive: true });
+  writeMarker(staging, marker);
+  onEvent({ plugin, kind: "installed", durationMs: clock.now() - startedAt });
+}
+
+/** What is there in its place is not complete, or a process that was taken for dead has just finished. */
+function publish(staging: string, wanted: WantedEnvironment): void {
+  const home = dirname(wanted.path);
+  for (let attempt = 1; ; attempt += 1) {
+    if (isThere(wanted)) return;
+    try {
+      if (statsOf(wanted.path) !== undefined) renameSync(wanted.path, join(home, replacedName(wanted.path)));
+      renameSync(staging, wanted.path);
+      return syncFolder(home);
+    } catch (error) {
+      if (attempt === 10) throw error;
+    }
+  }
+}
+
+/** Kept until `pruneEnvironments` finds that no process uses it: it may be broken only since one began to. */
+function replacedName(path: string): string {
+  return `.replaced-${crypto().randomBytes(6).toString("hex")}-${basename(path)}`;
+}
+
+async function removeLeftovers(home: string): Promise<void> {
+  const now = Date.now();
+  for (const name of namesIn(home)) {
+    const path = join(home, name);
+    if (isLeftover(name, now - (statsOf(path)?.ctimeMs ?? now))) await removeFolder(path);
+  }
+}
+
+function lockedBy(owner: string, { path, marker: { plugin } }: WantedEnvironment): PlugoError {
+  const facts = { name: plugin, lock: displayPath(`${path}.lock`), owner, waitedMs: lockWaitLimitMs };
+  return plugoError("PLUGO_ENVIRONMENT_LOCKED", facts, { plugin });
+}
+
+function problemOf(error: unknown, plugin: string, home: string): PlugoError {
+  if (isPlugoError(error)) return error;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) {
+    return plugoError("PLUGO_INTERNAL", { detail: describeThrown(error) }, { plugin, cause: error });
+  }
+  const facts = { name: plugin, folder: displayPath(home), reason: fileErrorReason(error) };
+  return plugoError("PLUGO_ENVIRONMENT_UNWRITABLE", facts, { plugin, cause: error });
+}

@@ -1,0 +1,26 @@
+import { readFileSync, statSync } from "node:fs";
+import { crypto } from "../kernel/lazy-require.ts";
+import { readFolderContent } from "../sources/folder-content.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import type { Requirements } from "./requirements.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** A change of what is installed how, for the same requirements, must change it. */
+const format = 1;
+
+/** What an environment has to hold, as canonical JSON: equal texts are equal packages. */
+export function requirementsText(requirements: Requirements, surroundings: Surroundings): string {
+  const { dependencies, optionalDependencies, overrides, files } = requirements;
+  const contents = new Map([...files].map(([name, file]) => [name, hashOf(file)]));
+  return canonicalJson({ format, dependencies, optionalDependencies, overrides, files: contents, ...surroundings });
+}
+
+/** What is not there has a hash, too: that it is missing is for the installer to say. */
+function hashOf(file: string): string {
+  try {
+    const content = statSync(file).isDirectory() ? readFolderContent(file) : readFileSync(file);
+    return crypto().createHash("sha256").update(content).digest("hex");
+  } catch {
+    return "missing";
+  }
+}

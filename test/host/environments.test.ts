@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readlinkSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { loadPlugins, type LoadPluginsOptions, type PluginHost } from "@plugo/node";
+import { codes, keepLines, phases, type KeptLines } from "../support/load.ts";
+import { nextReport } from "../support/next-report.ts";
+import { createFolder, type Files, type TestFolder } from "../support/plugin-folder.ts";
+import { startRegistry, type TestRegistry } from "../support/registry.ts";
+
+/** A plugin that returns the version of the package `dep` that it gets. */
+function user(name: string, range: string, fields: object = {}): Files {
+  return {
+    [`plugins/${name}/metadata.json`]: {},
+    [`plugins/${name}/package.json`]: { dependencies: { dep: range }, ...fields },
+    [`plugins/${name}/plugin.ts`]: `
+      import dep from "dep";
+      export const initPlugin = () => ({ version: dep.version, late: async () => (await import("dep")).default.version });`,
+  };
+}
+
+interface Api {
+  readonly version: string;
+  readonly late: () => Promise<string>;
+}
+
+describe("loadPlugins with environments", () => {
+  let registry: TestRegistry;
+  before(async () => {
+    registry = await startRegistry();
+    for (const version of ["1.0.0", "1.1.0", "2.0.0"]) registry.publish("dep", version);
+  });
+  after(() => registry[Symbol.asyncDispose]());
+
+  function load(folder: TestFolder, logger: KeptLines, options: LoadPluginsOptions = {}): Promise<PluginHost> {
+    return loadPlugins({
+      pluginDirectory: folder.at("plugins"),
+      environments: { home: folder.at(".plugo/venvs") },
+      env: registry.env(),
+      plugins: [],
+      hotReload: false,
+      logger,
+      ...options,
+    });
+  }
+
+  test("gives two plugins two versions of one package, and runs no process the next time", async () => {
+    using folder = createFolder({
+      ...user("old", "^1.0.0"),
+      ...user("new", "^2.0.0"),
+      "plugins/none/metadata.json": {},
+      "plugins/none/plugin.ts": "export const initPlugin = () => {};",
+    });
+    const logger = keepLines();
+    {
+      await using host = await load(folder, logger);
+      assert.equal(host.get<Api>("old").version, "1.1.0");
+      assert.equal(host.get<Api>("new").version, "2.0.0");
+      assert.equal(await host.get<Api>("old").late(), "1.1.0");
+      const timings = new Map(host.snapshot().plugins.map((plugin) => [plugin.name, plugin.timings.provisionMs]));
+      assert.ok(timings.get("old")! > 0 && timings.get("new")! > 0);
+      assert.equal(timings.get("none"), 0);
+      assert.match(
+        readlinkSync(folder.at("plugins/old/node_modules")),
+        /\.plugo.venvs.old-0\.0\.0-[\da-f]{12}.node_modules$/,
+      );
+      assert.equal(existsSync(folder.at("plugins/none/node_modules")), false);
+    }
+    assert.match(
+      logger.lines.join("\n"),
+      /info installing 1 package for "old" with npm\ninfo installed the packages of "old"/,
+    );
+    const asked = registry.requests.length;
+    const again = keepLines();
+    await using host = await load(folder, again);
+    assert.deepEqual([host.get<Api>("old").version, host.get<Api>("new").version], ["1.1.0", "2.0.0"]);
+    assert.equal(registry.requests.length, asked);
+    assert.doesNotMatch(again.lines.join("\n"), /install/);
+  });
+
+  test("fails a plugin whose packages cannot be installed, and those that need it; the others run", async () => {
+    using folder = createFolder({
+      ...user("broken", "^9.0.0"),
+      ...user("well", "^1.0.0"),
+      "plugins/needs/metadata.json": { dependencies: ["broken"] },
+      "plugins/needs/plugin.ts": "export const initPlugin = () => {};",
+    });
+    const logger = keepLines();
+    await using host = await load(folder, logger);
+    assert.deepEqual(phases(host), { broken: "failed", needs: "blocked", well: "active" });
+    assert.deepEqual(codes(host), ["broken: PLUGO_INSTALL_FAILED", "needs: PLUGO_DEPENDENCY_FAILED"]);
+    assert.match(host.report.problems[0]!.message, /ETARGET/);
+    folder.write({ "plugins/broken/package.json": { dependencies: { dep: "^2.0.0" } } });
+    const report = await host.reload();
+    assert.deepEqual(report.problems, []);
+    assert.equal(host.get<Api>("broken").version, "2.0.0");
+  });
+
+  test("brings in a change of dependencies while the old generation goes on with its own", async () => {
+    using folder = createFolder(user("one", "1.0.0"));
+    const logger = keepLines();
+    await using host = await load(folder, logger, { hotReload: true });
+    const old = host.get<Api>("one");
+    assert.equal(old.version, "1.0.0");
+    folder.write({ "plugins/one/package.json": { dependencies: { dep: "2.0.0" } } });
+    const report = await nextReport(host);
+    assert.deepEqual([report.loaded, report.problems], [["one"], []]);
+    assert.equal(host.get<Api>("one").version, "2.0.0");
+    assert.equal(await old.late(), "1.0.0");
+    assert.equal(await host.get<Api>("one").late(), "2.0.0");
+    assert.match(
+      JSON.parse(readFileSync(folder.at("plugins/one/node_modules/dep/package.json"), "utf8")).version as string,
+      /2\.0\.0/,
+    );
+  });
+
+  test("keeps the old generation, and its link, when the new packages cannot be installed or the new code fails", async () => {
+    using folder = createFolder(user("one", "1.0.0"));
+    await using host = await load(folder, keepLines());
+    const link = readlinkSync(folder.at("plugins/one/node_modules"));
+    folder.write({ "plugins/one/package.json": { dependencies: { dep: "7.0.0" } } });
+    assert.deepEqual(
+      (await host.reload("one")).problems.map(({ code }) => code),
+      ["PLUGO_INSTALL_FAILED"],
+    );
+    assert.equal(host.get<Api>("one").version, "1.0.0");
+    assert.equal(readlinkSync(folder.at("plugins/one/node_modules")), link);
+    folder.write({
+      "plugins/one/package.json": { dependencies: { dep: "2.0.0" } },
+      "plugins/one/plugin.ts": 'throw new Error("no");',
+    });
+    assert.deepEqual(
+      (await host.reload("one")).problems.map(({ code }) => code),
+      ["PLUGO_EVALUATION"],
+    );
+    assert.equal(await host.get<Api>("one").late(), "1.0.0");
+    assert.equal(readlinkSync(folder.at("plugins/one/node_modules")), link);
+  });
+
+  test("a plugin whose dependencies are taken away loses its environment", async () => {
+    using folder = createFolder(user("one", "1.0.0"));
+    await using host = await load(folder, keepLines(), { hotReload: true });
+    folder.write({
+      "plugins/one/package.json": {},
+      "plugins/one/plugin.ts": "export const initPlugin = () => ({ version: 'none' });",
+    });
+    await host.settled();
+    assert.equal(host.get<Api>("one").version, "none");
+    assert.equal(existsSync(folder.at("plugins/one/node_modules")), false);
+  });
+});
