@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runCommandLine } from "./run-command-line.ts";
 
-const exitCode = await runCommandLine(process.argv.slice(2));
-// What plugins have started would keep the process alive; what has been written gets out first.
-process.stdout.write("", () => process.stderr.write("", () => process.exit(exitCode)));
+const { exitCode, isOver } = await runCommandLine(process.argv.slice(2));
+process.exitCode = exitCode;
+// What has been written gets out first.
+if (isOver) process.stdout.write("", () => process.stderr.write("", () => process.exit()));

@@ -1,3 +1,4 @@
+import type { ConsolidatedRequirements } from "../environments/consolidation/consolidate-plugin-requirements.ts";
 import type { PluginSnapshot } from "../host/plugin-host.ts";
 import type { PlugoErrorJson } from "../kernel/plugo-error.ts";
 import type { Source } from "../sources/source.ts";
@@ -78,6 +79,39 @@ export interface SwitchJson {
   readonly plugin: PluginJson;
   /** The plugins whose phase is another because of it. */
   readonly affected: readonly { readonly name: string; readonly from: PlannedPhase; readonly to: PlannedPhase }[];
+}
+
+/** `plugo install --json`. */
+export interface InstallJson {
+  readonly project: Project;
+  /** The folder of the environments, an absolute path. */
+  readonly home: string;
+  /** Whether every plugin has its packages; the exit code is 0 then, else 1. */
+  readonly ok: boolean;
+  readonly plugins: readonly InstalledJson[];
+}
+
+/** What installing came to for one plugin. */
+export interface InstalledJson {
+  readonly name: string;
+  /** `none` needs no packages; `present` had them already. */
+  readonly state: "none" | "present" | "installed" | "failed";
+  /** The plugin's environment, an absolute path; `null` when it has none. */
+  readonly environment: string | null;
+  readonly problem: ProblemJson | null;
+}
+
+/** `plugo consolidate --json`. */
+export interface ConsolidateJson extends ConsolidatedRequirements {
+  readonly project: Project;
+}
+
+/** `plugo prune --json`. */
+export interface PruneJson {
+  /** The folder of the environments, an absolute path. */
+  readonly home: string;
+  /** What was removed, by absolute paths, with the bytes that its files held. */
+  readonly removed: readonly { readonly path: string; readonly bytes: number }[];
 }
 
 /** `plugo doctor --json`. */

@@ -5,6 +5,7 @@ import { displayPath } from "../kernel/display-path.ts";
 import { fileErrorReason } from "../kernel/file-error-reason.ts";
 import { isPlugoError, plugoError } from "../kernel/plugo-error.ts";
 import type { Template } from "./template.ts";
+import { untilInterrupted } from "./until-interrupted.ts";
 
 export interface FolderToMake {
   /** The folder, an absolute path. */
@@ -23,22 +24,16 @@ export interface FolderToMake {
  *
  * @throws PlugoError `PLUGO_NEW_EXISTS`, `PLUGO_NEW_UNWRITABLE`, `PLUGO_INTERRUPTED`.
  */
-export async function makeFolder({ folder, files, force, prepare }: FolderToMake): Promise<void> {
+export async function makeFolder(wish: FolderToMake): Promise<void> {
+  const { folder, force } = wish;
   refuseExisting(folder, force);
   const parent = dirname(folder);
-  const interruption = interruptible();
   let madeParent: string | undefined;
   let stage: string | undefined;
   try {
     madeParent = mkdirSync(parent, { recursive: true });
     stage = join(parent, `.new-${basename(folder)}-${randomUUID()}`);
-    mkdirSync(stage);
-    for (const [path, content] of files) {
-      mkdirSync(dirname(join(stage, path)), { recursive: true });
-      writeFileSync(join(stage, path), content);
-    }
-    await prepare?.(stage, interruption.signal);
-    await interruption.pause();
+    await fill(stage, wish);
     putInPlace(stage, folder, force);
     madeParent = undefined;
   } catch (error) {
@@ -46,10 +41,20 @@ export async function makeFolder({ folder, files, force, prepare }: FolderToMake
     const facts = { folder: displayPath(parent), reason: fileErrorReason(error) };
     throw plugoError("PLUGO_NEW_UNWRITABLE", facts, { cause: error });
   } finally {
-    interruption.end();
     if (stage !== undefined) rmSync(stage, { recursive: true, force: true });
     if (madeParent !== undefined) rmSync(madeParent, { recursive: true, force: true });
   }
+}
+
+function fill(stage: string, { files, prepare }: FolderToMake): Promise<void> {
+  return untilInterrupted("nothing was made", async (signal) => {
+    mkdirSync(stage);
+    for (const [path, content] of files) {
+      mkdirSync(dirname(join(stage, path)), { recursive: true });
+      writeFileSync(join(stage, path), content);
+    }
+    await prepare?.(stage, signal);
+  });
 }
 
 /** @throws PlugoError `PLUGO_NEW_EXISTS`. */
@@ -70,24 +75,4 @@ function putInPlace(made: string, folder: string, force: boolean): void {
     throw error;
   }
   rmSync(aside, { recursive: true, force: true });
-}
-
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** While it lasts, a signal ends what is being made and not the process. */
-function interruptible(): { readonly signal: AbortSignal; pause(): Promise<void>; end(): void } {
-  const controller = new AbortController();
-  const onSignal = (): void => controller.abort(plugoError("PLUGO_INTERRUPTED", { state: "nothing was made" }));
-  for (const name of signals) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    /** A signal that came while files were written is heard only now. */
-    async pause() {
-      await new Promise((resolve) => setImmediate(resolve));
-      controller.signal.throwIfAborted();
-    },
-    end() {
-      for (const name of signals) process.off(name, onSignal);
-    },
-  };
 }

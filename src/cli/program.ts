@@ -19,6 +19,7 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
     .configureHelp({ showGlobalOptions: false });
   addMaking(program, terminal);
   addOperating(program, terminal, setExitCode);
+  addPackages(program, terminal, setExitCode);
   return program;
 }
 
@@ -89,6 +90,9 @@ function addOperating(program: Command, terminal: Terminal, setExitCode: SetExit
   projectCommand(program, "why", "say why a plugin runs, or why not")
     .argument("<plugin>", "its folder's name")
     .action(async (name, options) => (await import("./why-command.ts")).runWhy(name, options, terminal));
+  projectCommand(program, "doctor", "look at Node.js, limits, caches and environments; exits with 1 when one is bad")
+    .option("--load", load)
+    .action(async (options) => setExitCode(await (await import("./doctor-command.ts")).runDoctor(options, terminal)));
   program.commandsGroup("Change what runs:");
   for (const operation of ["enable", "disable"] as const) {
     projectCommand(program, operation, `${operation} a plugin in the config file, whose formatting stays`)
@@ -98,6 +102,35 @@ function addOperating(program: Command, terminal: Terminal, setExitCode: SetExit
       );
   }
 }
+
+function addPackages(program: Command, terminal: Terminal, setExitCode: SetExitCode): void {
+  program.commandsGroup("npm packages of plugins:");
+  const home = "the folder of the environments (default: PLUGO_VENV_HOME, else ./.plugo/venvs)";
+  projectCommand(program, "install", "build the environments of all plugins that run, as for an image")
+    .option("--home <folder>", home)
+    .addOption(new Option("--installer <name>", "what installs them (default: npm)").choices(["npm", "pnpm", "bun"]))
+    .option("--frozen", "install only what lockfiles say")
+    .option("--offline", "ask nothing but the installer's own cache")
+    .option("--allow-scripts <packages...>", "the packages whose install scripts may run")
+    .addHelpText("after", asInCode)
+    .action(async (options) => setExitCode(await (await import("./install-command.ts")).runInstall(options, terminal)));
+  projectCommand(program, "consolidate", "write what the plugins that run need of npm packages into one file")
+    .option("--output <path>", "the file or folder to write (default: package-plugins.json)")
+    .addOption(
+      new Option("--format <format>", "what to write").choices(["package-json", "workspaces", "list", "cyclonedx"]),
+    )
+    .addOption(new Option("--strategy <way>", "what to do about conflicts").choices(["error", "nest", "highest"]))
+    .action(async (options) => (await import("./consolidate-command.ts")).runConsolidate(options, terminal));
+  program
+    .command("prune")
+    .description("remove the environments that no plugin and no running process uses")
+    .option("--home <folder>", home)
+    .option("--json", "print JSON for scripts")
+    .action(async (options) => (await import("./prune-command.ts")).runPrune(options, terminal));
+}
+
+const asInCode = `
+Give the same here as in "environments" of loadPlugins: another installer makes other environments.`;
 
 const notLive = `
 What an application in another process has made of the plugins is not known to this command: it reads the same files and

@@ -1,4 +1,5 @@
 import { readInputs, type HostInputs } from "../host/host-inputs.ts";
+import type { LoadPluginsOptions } from "../host/load-plugins-options.ts";
 import { Planner } from "../host/planner.ts";
 import { resolveOptions, type ResolvedOptions } from "../host/resolve-options.ts";
 import { displayPath } from "../kernel/display-path.ts";
@@ -21,10 +22,15 @@ export interface ProjectPlan {
  * Makes the plan that `loadPlugins` would make of a project, without running anything. The working directory becomes the
  * project's folder, as for the application: paths in its files and in messages are relative to it.
  *
+ * @param loadOptions What the command line says of other options of `loadPlugins`.
  * @throws PlugoError `PLUGO_PROJECT_INVALID`, `PLUGO_PROJECT_EMPTY`, `PLUGO_DIRECTORY_UNREADABLE`,
  * `PLUGO_CONFIG_UNREADABLE`, `PLUGO_CONFIG_INVALID`.
  */
-export function readPlan(projectOptions: ProjectOptions, terminal: Terminal): ProjectPlan {
+export function readPlan(
+  projectOptions: ProjectOptions,
+  terminal: Terminal,
+  loadOptions: Pick<LoadPluginsOptions, "environments"> = {},
+): ProjectPlan {
   const project = findProject(process.cwd(), projectOptions);
   process.chdir(project.folder);
   const { pluginDirectories, configFile, coreVersion } = project;
@@ -33,6 +39,7 @@ export function readPlan(projectOptions: ProjectOptions, terminal: Terminal): Pr
     throw plugoError("PLUGO_PROJECT_EMPTY", { folder: project.folder, looked });
   }
   const options = resolveOptions({
+    ...loadOptions,
     pluginDirectory: pluginDirectories,
     configPath: configFile ?? undefined,
     coreVersion: coreVersion ?? undefined,
@@ -60,6 +67,6 @@ const ways: Readonly<Record<Project["foundBy"], string>> = {
   search: `no "plugo" in package.json: the first of ${usualDirectories.join(", ")}`,
 };
 
-function notingLogger({ note }: Terminal): Logger {
-  return { debug: () => {}, info: () => {}, warn: note, error: note };
+export function notingLogger({ note }: Terminal): Logger {
+  return { debug: () => {}, info: note, warn: note, error: note };
 }

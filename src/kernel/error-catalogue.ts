@@ -120,6 +120,7 @@ export interface ErrorFacts {
   PLUGO_TEMPLATE_MISSING: { template: string; folder: string };
   PLUGO_INTERRUPTED: { state: string };
   PLUGO_COMMAND_BROKEN: { command: string; from: string; reason: string };
+  PLUGO_COMMAND_FAILED: { command: string; from: string; detail: string };
   PLUGO_NPM_FAILED: { folder: string; ending: string; lines: readonly string[] };
 }
 
@@ -641,6 +642,11 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "An extension command cannot be run.",
     message: ({ command, from, reason }) => `The command "${command}" of ${from} cannot be run: ${reason}.`,
     remedy: ({ command, from }) => `Correct "plugo": { "commands": { "${command}": … } } of ${from}.`,
+  },
+  PLUGO_COMMAND_FAILED: {
+    title: "An extension command failed.",
+    message: ({ command, from, detail }) => `The command "${command}" of ${from} failed: ${detail}`,
+    remedy: ({ command, from }) => `See "plugo ${command} --help"; what it does is up to ${from}.`,
   },
   PLUGO_NPM_FAILED: {
     title: "npm could not install the packages.",
