@@ -1,5 +1,7 @@
 import { join, resolve } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
+import { isJsonObject } from "../manifest/json-object.ts";
+import { metadataFile } from "../manifest/read-manifest.ts";
 import { fillManifests } from "./fill-manifests.ts";
 import type { Framework, NewPluginJson } from "./json-shapes.ts";
 import { makeFolder, refuseExisting } from "./make-folder.ts";
@@ -49,7 +51,10 @@ export async function runNewPlugin(
   await makeFolder({ folder, files, force });
 
   const made = { folder, name: slug, kind, framework, files: [...files.keys()] };
-  const result: NewPluginJson = { ...made, next: nextSteps(made, outputDirectory, findProject(from), from) };
+  const result: NewPluginJson = {
+    ...made,
+    next: nextSteps(made, routePrefixIn(files, slug), outputDirectory, findProject(from), from),
+  };
   if (options.json === true) terminal.printJson(result);
   else printNewPlugin(result, terminal);
 }
@@ -61,6 +66,13 @@ async function askerOf(kind: NewPluginJson["kind"], { isInteractive }: Terminal)
   const { announce, askChoice, askText } = await import("./ask.ts");
   announce(`A new ${kind} plugin`);
   return { text: askText, choice: askChoice };
+}
+
+/** Where an adapter mounts it. */
+function routePrefixIn(files: Template, name: string): string {
+  const metadata: unknown = JSON.parse(files.get(metadataFile)?.toString() ?? "{}");
+  const prefix = isJsonObject(metadata) ? metadata["route_prefix"] : undefined;
+  return typeof prefix === "string" ? prefix : `/plugins/${name}`;
 }
 
 function printNewPlugin({ folder, name, next, files }: NewPluginJson, { print, paint }: Terminal): void {

@@ -6,18 +6,20 @@ import { usualDirectories, type Project } from "./project.ts";
 /**
  * The three next things to do with a new plugin.
  *
+ * @param prefix Where its routes are.
  * @param directory The folder that it is in.
  * @param project As it is found now.
  * @param from Where the command runs.
  */
 export function nextSteps(
   { folder, name, kind }: Pick<NewPluginJson, "folder" | "name" | "kind">,
+  prefix: string,
   directory: string,
   project: Project,
   from: string,
 ): readonly string[] {
   const here = shown(relative(from, folder));
-  return [makeSeen(name, directory, project), see(name, kind, here), `Run its tests: node --test ${quoted(here)}`];
+  return [makeSeen(name, directory, project), see(prefix, kind, here), `Run its tests: node --test ${quoted(here)}`];
 }
 
 function makeSeen(name: string, directory: string, { folder, pluginDirectories, configFile }: Project): string {
@@ -35,9 +37,9 @@ function makeSeen(name: string, directory: string, { folder, pluginDirectories, 
   return `See it among the plugins: npx ${packageName} list`;
 }
 
-function see(name: string, kind: NewPluginJson["kind"], here: string): string {
+function see(prefix: string, kind: NewPluginJson["kind"], here: string): string {
   if (kind === "base") return `Write it: ${here}/plugin.ts; a running application takes over each save`;
-  return `Start the application, open /plugins/${name} and edit ${here}: each save is there at once`;
+  return `Start the application, open ${prefix} and edit ${here}: each save is there at once`;
 }
 
 function shown(path: string): string {

@@ -617,7 +617,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   },
   PLUGO_NEW_NAME: {
     title: "A name from which no folder and no identifier can be made.",
-    message: ({ name, reason }) => `Nothing can be named ${JSON.stringify(name)}: ${reason}.`,
+    message: ({ name, reason }) =>
+      `Nothing can be named ${JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name)}: ${reason}.`,
     remedy: () => 'Use a name with letters or digits, such as "Example Plugin".',
   },
   PLUGO_NEW_VALUE: {
