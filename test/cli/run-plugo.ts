@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The user that it runs as. */
   readonly uid?: number;
+  /** Whether nobody reads what it prints. */
+  readonly closesOutput?: boolean;
   /** Called with each piece of output. */
   readonly onOutput?: (child: { kill(signal: NodeJS.Signals): boolean }) => void;
 }
@@ -26,7 +28,7 @@ const deadlineMs = 120_000;
 
 /** Runs `plugo` as a process without a terminal, in a folder. */
 export async function runPlugo(folder: string, args: readonly string[], options: RunOptions = {}): Promise<CommandRun> {
-  const { env = {}, uid, onOutput } = options;
+  const { env = {}, uid, onOutput, closesOutput = false } = options;
   const child = spawn(process.execPath, [plugoFile, ...args], {
     cwd: folder,
     env: { ...cleanEnv(), ...env },
@@ -40,6 +42,7 @@ export async function runPlugo(folder: string, args: readonly string[], options:
       onOutput?.(child);
     });
   }
+  if (closesOutput) child.stdout.destroy();
   const timer = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
   clearTimeout(timer);
@@ -58,6 +61,6 @@ export async function plugoJson<T>(folder: string, args: readonly string[], opti
 
 /** What the tests run with, without what would change what the command does. */
 export function cleanEnv(): NodeJS.ProcessEnv {
-  const { ENABLED_PLUGINS: _, NODE_TEST_CONTEXT: __, FORCE_COLOR: ___, CI: ____, ...inherited } = process.env;
-  return { ...inherited, NO_COLOR: undefined };
+  const left = new Set(["ENABLED_PLUGINS", "NODE_TEST_CONTEXT", "FORCE_COLOR", "NO_COLOR", "CI", "INIT_CWD"]);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !left.has(name)));
 }
