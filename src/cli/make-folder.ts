@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
 import { fileErrorReason } from "../kernel/file-error-reason.ts";
 import { isPlugoError, plugoError } from "../kernel/plugo-error.ts";
+import { statsOf } from "../sources/stats-of.ts";
 import type { Template } from "./template.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
 
@@ -59,14 +60,14 @@ function fill(stage: string, { files, prepare }: FolderToMake): Promise<void> {
 
 /** @throws PlugoError `PLUGO_NEW_EXISTS`. */
 export function refuseExisting(folder: string, force: boolean, canForce = true): void {
-  if (force || lstatSync(folder, { throwIfNoEntry: false }) === undefined) return;
+  if (force || statsOf(folder) === undefined) return;
   throw plugoError("PLUGO_NEW_EXISTS", { folder: displayPath(folder), canForce });
 }
 
 /** What was there is put aside first, and comes back when the new one cannot take its place. */
 function putInPlace(made: string, folder: string, force: boolean): void {
   const aside = `${made}.before`;
-  if (force && lstatSync(folder, { throwIfNoEntry: false }) !== undefined) renameSync(folder, aside);
+  if (force && statsOf(folder) !== undefined) renameSync(folder, aside);
   else refuseExisting(folder, false);
   try {
     renameSync(made, folder);

@@ -4,7 +4,7 @@ import { vm } from "../kernel/lazy-require.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
 import { isIgnoredFile } from "../sources/ignored-file.ts";
 import { sampleNames, type Names } from "./plugin-names.ts";
-import { isFolder } from "./project.ts";
+import { isFile } from "./project.ts";
 
 /** The files of a template, by their path in it with `/`. */
 export type Template = ReadonlyMap<string, Buffer>;
@@ -12,7 +12,9 @@ export type Template = ReadonlyMap<string, Buffer>;
 /** Reads a template. @throws PlugoError `PLUGO_TEMPLATE_MISSING`. */
 export function readTemplate(home: string, name: string): Template {
   const folder = join(home, name);
-  if (!isFolder(folder)) throw plugoError("PLUGO_TEMPLATE_MISSING", { template: name, folder: home });
+  // An empty folder is none either.
+  if (!isFile(join(folder, "package.json")))
+    throw plugoError("PLUGO_TEMPLATE_MISSING", { template: name, folder: home });
   const files = new Map<string, Buffer>();
   const pending = [folder];
   for (let current = pending.pop(); current !== undefined; current = pending.pop()) {

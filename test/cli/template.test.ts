@@ -12,6 +12,7 @@ export class SamplePlugin {}
 export const samplePlugin = { items: other, title: "Sample Plugin", path: "/sample-plugin", name: "sample_plugin" };
 `,
   "base-express/services/sample_plugin.ts": "export const samplePluginService = 1;",
+  "base-express/package.json": "{}",
   "base-express/picture.bin": bytes,
   "base-express/gitignore": "node_modules\n",
   "base-express/node_modules/x/index.js": "",
@@ -23,7 +24,7 @@ describe("renameTemplate", () => {
     const renamed = renameTemplate(readTemplate(folder.path, "base-express"), deriveNames("Big Shop"));
     assert.deepEqual(
       [...renamed.keys()],
-      [".gitignore", "picture.bin", "plugin.ts", "services/big_shop.ts"].toSorted(),
+      [".gitignore", "package.json", "picture.bin", "plugin.ts", "services/big_shop.ts"].toSorted(),
     );
     assert.equal(
       String(renamed.get("plugin.ts")),
