@@ -59,7 +59,9 @@ function packageStep(compilerFlags) {
       chmodSync(path.join(command, "bin.js"), 0o755);
       // It drives the entry's own host instead of carrying a second one.
       const testing = at("dist", "testing", "index.js");
-      const plugins = [{ name: "entry", setup: (own) => own.onResolve({ filter: /\/hot\/load-plugins\.js$/ }, toEntry) }];
+      const plugins = [
+        { name: "entry", setup: (own) => own.onResolve({ filter: /\/hot\/load-plugins\.js$/ }, toEntry) },
+      ];
       await esbuild.build({ ...together, plugins, entryPoints: [testing], outfile: testing });
       if (existsSync(schemaGenerator)) await expectSuccess([schemaGenerator], "Generating schemas/ failed.");
     },

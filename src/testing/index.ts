@@ -1,1 +1,3 @@
-export { loadPlugin, type LoadedPlugin, type LoadPluginOptions } from "./load-plugin.ts";
+export { loadPlugin } from "./load-plugin.ts";
+export type { LoadPluginOptions } from "./load-plugin-options.ts";
+export type { LoadedPlugin } from "./tested-plugin.ts";

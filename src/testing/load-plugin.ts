@@ -1,58 +1,16 @@
 import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname } from "node:path";
 import type { Host } from "../host/host.ts";
 import { internalOptions } from "../host/load-plugins-options.ts";
+import { readOption } from "../host/read-option.ts";
 import type { InternalLoadPluginsOptions } from "../host/resolve-options.ts";
 import { loadPlugins } from "../hot/load-plugins.ts";
-import type { Logger } from "../kernel/logger.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import { Leftovers } from "./leftovers.ts";
+import { resolveLoadPluginOptions, type LoadPluginOptions } from "./load-plugin-options.ts";
 import { StagedFolder } from "./staged-folder.ts";
-
-/** The options of `loadPlugin`. All are optional. */
-export interface LoadPluginOptions<Context extends object = object> {
-  /** What the plugin's `initPlugin` gets as its first argument. Views made with `perPlugin` work as in an application. */
-  readonly context?: Context | undefined;
-  /** The plugin's config, as it would stand in `plugins_config.json`. */
-  readonly config?: Readonly<Record<string, unknown>> | undefined;
-  /**
-   * The APIs of dependencies, by their names: what `plugin.dependency(name)` gives. One that is declared and not given
-   * here is the plugin of that name beside the plugin's folder.
-   */
-  readonly dependencies?: Readonly<Record<string, unknown>> | undefined;
-  /** Default: nothing is written. */
-  readonly logger?: Logger | undefined;
-  /** The application's version, which `core_version` is checked against. Default: it is not checked. */
-  readonly coreVersion?: string | undefined;
-  /** How long `initPlugin` may take, in milliseconds. Default 30 000; 0 = no limit. */
-  readonly initTimeoutMs?: number | undefined;
-  /** How long each undo may take, in milliseconds. Default 10 000; 0 = no limit. */
-  readonly disposeTimeoutMs?: number | undefined;
-}
-
-/** A plugin that runs alone, for a test of it. */
-export interface LoadedPlugin<Api = unknown> extends AsyncDisposable {
-  /** The plugin's name: its folder's name. */
-  readonly name: string;
-  /** What `initPlugin` returned; after `reload`, what the new generation's returned. */
-  readonly api: Api;
-  /**
-   * Reads the plugin from disk again and puts a new generation in service.
-   *
-   * @throws PlugoError What is wrong with the new one; the old one stays in service.
-   */
-  readonly reload: () => Promise<void>;
-  /**
-   * Ends the plugin. Later calls wait for the same end, and report nothing again.
-   *
-   * @throws PlugoError `PLUGO_LEFT_BEHIND`, which names each thing that the plugin has not undone: timers and handles
-   * that are open, listeners on `process` and on emitters of the context, functions and instances in the context, routes
-   * on an application that is no plugin's view, and undos that failed.
-   */
-  readonly dispose: () => Promise<void>;
-}
+import { TestedPlugin, type LoadedPlugin } from "./tested-plugin.ts";
 
 /**
  * Loads one plugin for its own tests, as an application would, but alone: without hot reload, without an environment of
@@ -67,19 +25,19 @@ export interface LoadedPlugin<Api = unknown> extends AsyncDisposable {
  *   assert.equal(plugin.api.greet("Ada"), "Hello Ada");
  * });
  *
- * @throws PlugoError What is wrong with the plugin, when it cannot be loaded.
+ * @throws PlugoError What is wrong with the plugin, when it cannot be loaded; `PLUGO_OPTION_INVALID`,
+ * `PLUGO_OPTION_UNKNOWN`.
  */
 export async function loadPlugin<Api = unknown, Context extends object = object>(
   folder: string | URL,
   options: LoadPluginOptions<Context> = {},
 ): Promise<LoadedPlugin<Api>> {
-  const path = resolve(folder instanceof URL ? fileURLToPath(folder) : folder);
-  const name = basename(path);
-  const { context = {}, config = {}, dependencies: stubs = {}, logger = silent } = options;
+  const { folder: path, name, context, config, stubs, logger } = resolveLoadPluginOptions(folder, options);
   const found = existsSync(path) ? readManifest(path, name) : undefined;
   const declared = found !== undefined && "manifest" in found ? found.manifest.dependencies : [];
+  const realPath = existsSync(path) ? realpathSync(path) : path;
+  const leftovers = readOption("context", () => new Leftovers(realPath, context));
   const staged = new StagedFolder({ name, config, declared, stubs });
-  const leftovers = new Leftovers(existsSync(path) ? realpathSync(path) : path, context);
   const loadOptions: InternalLoadPluginsOptions = {
     pluginDirectory: [staged.stubDirectory, dirname(path)],
     configPath: staged.configFile,
@@ -87,13 +45,14 @@ export async function loadPlugin<Api = unknown, Context extends object = object>
     logger,
     initTimeoutMs: options.initTimeoutMs,
     disposeTimeoutMs: options.disposeTimeoutMs,
-    hotReload: false,
+    hotReload: { drainTimeoutMs },
     environments: false,
     plugins: [],
     env: {},
     [internalOptions]: {
       coreVersion: options.coreVersion,
       cacheFolder: staged.cacheFolder,
+      hotReload: null,
       watchesLeaks: false,
     },
   };
@@ -111,57 +70,8 @@ export async function loadPlugin<Api = unknown, Context extends object = object>
   }
 }
 
-interface TestedParts {
-  readonly name: string;
-  readonly host: Host;
-  readonly staged: StagedFolder;
-  readonly leftovers: Leftovers;
-}
-
-class TestedPlugin<Api> implements LoadedPlugin<Api> {
-  readonly name: string;
-  readonly #parts: TestedParts;
-  #end: Promise<readonly string[]> | undefined;
-
-  constructor(parts: TestedParts) {
-    this.name = parts.name;
-    this.#parts = parts;
-  }
-
-  get api(): Api {
-    return this.#parts.host.get<Api>(this.name);
-  }
-
-  readonly reload = async (): Promise<void> => {
-    const { host, leftovers } = this.#parts;
-    leftovers.note(host.view.generations.get(this.name));
-    await leftovers.run(() => host.reload(this.name));
-    const problem = host.problemOf(this.name);
-    if (problem !== null) throw problem;
-  };
-
-  readonly dispose = async (): Promise<void> => {
-    if (this.#end !== undefined) return void (await this.#end);
-    this.#end = this.#close();
-    const left = await this.#end;
-    if (left.length > 0) throw plugoError("PLUGO_LEFT_BEHIND", { name: this.name, left }, { plugin: this.name });
-  };
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.dispose();
-  }
-
-  async #close(): Promise<readonly string[]> {
-    const { host, staged, leftovers } = this.#parts;
-    try {
-      leftovers.note(host.view.generations.get(this.name));
-      await host.close();
-      return [...host.report.problems.map(({ message }) => message), ...(await leftovers.find())];
-    } finally {
-      leftovers[Symbol.dispose]();
-      staged[Symbol.dispose]();
-    }
-  }
-}
-
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+/**
+ * A test may well leave the body of a response unread, which holds its generation in some frameworks. The plugin can do
+ * nothing about that, so it is neither waited for much nor told.
+ */
+const drainTimeoutMs = 250;

@@ -25,7 +25,9 @@ export function countRawRoutes(context: object): RawRoutes {
 export function grownRawRoutes(context: object, before: RawRoutes): string[] {
   const grown: string[] = [];
   for (const [key, count] of countRawRoutes(context)) {
-    if (count > (before.get(key) ?? 0)) grown.push(`routes or middleware in context.${key}, which is no plugin's view`);
+    if (count <= (before.get(key) ?? 0)) continue;
+    const adapter = adapterFor((context as Readonly<Record<string, unknown>>)[key]) ?? "http";
+    grown.push(`routes or middleware on context.${key}, where only a view of @plugo/node/${adapter} takes them back`);
   }
   return grown;
 }

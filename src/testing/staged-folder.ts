@@ -7,7 +7,7 @@ import type { Dependency } from "../manifest/manifest.ts";
 /** What is to run beside the plugin under test. */
 export interface Staging {
   readonly name: string;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: object;
   readonly declared: readonly Dependency[];
   /** The APIs of dependencies, by name. */
   readonly stubs: Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What an item has to be like, with the sentences that people see when it is not. */
+/** What items have to be like, with the sentences that people see when it is not. */
 export const itemInput = v.object({
   name: v.pipe(
     v.string("Enter a name."),

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
+import { runOwnTests } from "./run-own-tests.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const templates = path.join(root, "templates");
@@ -37,19 +35,8 @@ describe("templates", () => {
 
   for (const name of names) {
     test(`${name} passes its own tests as it stands`, async () => {
-      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-      const child = spawn(process.execPath, ["--test", "--test-reporter=tap"], {
-        cwd: path.join(templates, name),
-        env,
-        stdio: ["ignore", "pipe", "pipe"],
-        timeout: 120_000,
-      });
-      const [output, errors, [exitCode]] = await Promise.all([
-        text(child.stdout),
-        text(child.stderr),
-        once(child, "close"),
-      ]);
-      assert.equal(exitCode, 0, output + errors);
+      const { exitCode, output } = await runOwnTests(path.join(templates, name));
+      assert.equal(exitCode, 0, output);
       const passed = Number(/^# pass (\d+)$/m.exec(output)?.[1]);
       assert.ok(passed >= 4, output);
     });
@@ -61,7 +48,11 @@ describe("templates", () => {
         }
         for (const [word] of content.matchAll(/[\w-]*item[\w-]*/gi)) {
           assert.match(word, /(?:^|[a-z_-])(?:Items?|items?)(?![a-z])/, file);
-          assert.doesNotMatch(word, /align-items|justify-items|place-items|itemprop|listitem|[a-z]items?(?![a-z])/, file);
+          assert.doesNotMatch(
+            word,
+            /align-items|justify-items|place-items|itemprop|listitem|[a-z]items?(?![a-z])/,
+            file,
+          );
         }
       }
     });
@@ -80,7 +71,10 @@ describe("templates", () => {
       assert.equal(own.scripts.test, "node --test");
       assert.equal(own.description, metadata.description);
       for (const [dependency, range] of Object.entries<string>(own.dependencies ?? {})) {
-        assert.equal(range.replace("^", ""), (devDependencies[dependency] ?? dependencies[dependency]).replace("^", ""));
+        assert.equal(
+          range.replace("^", ""),
+          (devDependencies[dependency] ?? dependencies[dependency]).replace("^", ""),
+        );
       }
       const imported = new Set<string>();
       for (const [file, content] of filesOf(name)) {
@@ -91,7 +85,10 @@ describe("templates", () => {
       }
       const known = [...Object.keys(own.dependencies ?? {}), ...Object.keys(own.peerDependencies)];
       for (const specifier of imported) {
-        assert.ok(known.some((one) => specifier === one || specifier.startsWith(`${one}/`)), specifier);
+        assert.ok(
+          known.some((one) => specifier === one || specifier.startsWith(`${one}/`)),
+          specifier,
+        );
       }
       for (const dependency of Object.keys(own.dependencies ?? {})) assert.ok(imported.has(dependency), dependency);
       assert.ok(kinds.includes(kind));

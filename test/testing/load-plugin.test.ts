@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { isPlugoError, perPlugin } from "@plugo/node";
 import { expressRoutes } from "@plugo/node/express";
+import { honoRoutes } from "@plugo/node/hono";
 import { loadPlugin } from "@plugo/node/testing";
 import express from "express";
 import Fastify from "fastify";
@@ -128,6 +129,23 @@ describe("loadPlugin", () => {
     assert.equal(await refusal(folder), "PLUGO_UNKNOWN_PLUGIN");
   });
 
+  test("refuses options that cannot be meant, before anything is loaded", async () => {
+    using folder = createFolder(plugin("a", init("return 1;")));
+    for (const [options, code] of [
+      [null, "PLUGO_OPTION_INVALID"],
+      [{ context: null }, "PLUGO_OPTION_INVALID"],
+      [{ config: 1 }, "PLUGO_OPTION_INVALID"],
+      [{ initTimeoutMs: -1 }, "PLUGO_OPTION_INVALID"],
+      [{ dependencies: { "../auth": {} } }, "PLUGO_OPTION_INVALID"],
+      [{ dependecies: {} }, "PLUGO_OPTION_UNKNOWN"],
+    ] as const) {
+      assert.equal(await refusal(folder, options as object), code, JSON.stringify(options));
+    }
+    for (const wrong of [undefined, "", 1, new URL("http://localhost/a")]) {
+      await assert.rejects(loadPlugin(wrong as string), { code: "PLUGO_OPTION_INVALID" });
+    }
+  });
+
   test("reload puts the saved file in service; a broken one rejects and the old one stays", async () => {
     using folder = createFolder(plugin("a", init("return 1;")));
     await using tested = await loadPlugin(folder.at("a"));
@@ -238,22 +256,22 @@ describe("loadPlugin", () => {
     "routes of a raw Express application": {
       body: `context.app.get("/", (_request: any, response: any) => response.end());`,
       context: () => ({ app: express() }),
-      expected: /routes or middleware in context\.app/,
+      expected: /routes or middleware on context\.app, .*@plugo\/node\/express/,
     },
     "routes of a raw Fastify application": {
       body: `context.app.get("/", async () => "");`,
       context: () => ({ app: Fastify() }),
-      expected: /routes or middleware in context\.app/,
+      expected: /routes or middleware on context\.app, .*@plugo\/node\/fastify/,
     },
     "routes of a raw Hono application": {
       body: `context.app.get("/", (one: any) => one.text(""));`,
       context: () => ({ app: new Hono() }),
-      expected: /routes or middleware in context\.app/,
+      expected: /routes or middleware on context\.app, .*@plugo\/node\/hono/,
     },
     "middleware of a raw Koa application": {
       body: `context.app.use((_: any, next: any) => next());`,
       context: () => ({ app: new Koa() }),
-      expected: /routes or middleware in context\.app/,
+      expected: /routes or middleware on context\.app, .*@plugo\/node\/koa/,
     },
   };
   for (const [what, { imports = "", body, context = () => ({}), expected }] of Object.entries(leftovers)) {
@@ -299,6 +317,24 @@ describe("loadPlugin", () => {
     folder.write({ "a/plugin.ts": init("") });
     await tested.reload();
     assert.match(await messageOf(tested.dispose()), /a listener for "login"/);
+  });
+
+  test("names an undo of an earlier generation that failed", async () => {
+    using folder = createFolder(plugin("a", init(`plugin.defer(() => { throw new Error("did not work"); });`)));
+    const tested = await loadPlugin(folder.at("a"));
+    folder.write({ "a/plugin.ts": init("") });
+    await tested.reload();
+    assert.match(await messageOf(tested.dispose()), /did not work/);
+  });
+
+  test("does not take a response that the test never read for the plugin's fault", async () => {
+    const app = new Hono();
+    using folder = createFolder(plugin("a", init(`context.app.get("/", (one: any) => one.text("hello"));`)));
+    const tested = await loadPlugin(folder.at("a"), { context: { app: honoRoutes(app) } });
+    assert.equal((await app.request("/plugins/a")).status, 200);
+    const startTime = performance.now();
+    await tested.dispose();
+    assert.ok(performance.now() - startTime < 5_000);
   });
 
   test("dispose reports once: later calls wait for the same end", async () => {
