@@ -94,7 +94,11 @@ function startedByTsx(manifest: Readonly<Record<string, unknown>>): object {
   const { scripts, devDependencies, ...rest } = manifest;
   if (!isJsonObject(scripts) || !isJsonObject(devDependencies)) return manifest;
   const packages = Object.entries({ ...devDependencies, tsx: "^4.23.15" }).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return { ...rest, scripts: { ...scripts, start: "tsx app.ts" }, devDependencies: Object.fromEntries(packages) };
+  return {
+    ...rest,
+    scripts: { ...scripts, start: "node --import tsx app.ts" },
+    devDependencies: Object.fromEntries(packages),
+  };
 }
 
 function printNewApp({ folder, name, next }: NewAppJson, { print, paint }: Terminal): void {

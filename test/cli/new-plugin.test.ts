@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFile
 import { describe, test } from "node:test";
 import type { CheckJson, FailureJson, NewPluginJson } from "@plugo/node/cli";
 import { runNewPlugin } from "#src/cli/new-plugin-command.js";
-import type { Terminal } from "#src/cli/terminal.js";
 import { createFolder, type TestFolder } from "../support/plugin-folder.ts";
 import { checkout, plugoJson, runPlugo } from "./run-plugo.ts";
+import { silentTerminal } from "./silent-terminal.ts";
 
 const kinds = ["base", "ui", "api"] as const;
 const frameworks = ["express", "fastify", "hono"] as const;
@@ -264,15 +264,6 @@ const hostile: readonly (readonly [name: string, becomes: RegExp | undefined])[]
   ["a\nb", undefined],
 ];
 
-const silent: Terminal = {
-  print: () => {},
-  note: () => {},
-  printJson: () => {},
-  printRaw: () => {},
-  paint: (_, text) => text,
-  isInteractive: false,
-};
-
 test("a hostile name for plugo new-base-plugin makes a plugin, or is refused in one line with 1", async () => {
   using folder = createProject({ pluginDirectory: "plugins" });
   for (const [name, becomes] of hostile) {
@@ -298,7 +289,7 @@ for (const kind of kinds) {
       process.chdir(folder.path);
       try {
         for (const [name, becomes] of hostile) {
-          const making = runNewPlugin(kind, { name, framework }, silent);
+          const making = runNewPlugin(kind, { name, framework }, silentTerminal);
           if (becomes === undefined) await assert.rejects(making, { code: "PLUGO_NEW_NAME" });
           else await making;
         }
