@@ -18,8 +18,14 @@ export function describePlugins({ project, plan, inputs }: ProjectPlan, findings
   return { project, plugins, problems: problems.filter(({ message }) => !shown.has(message)) };
 }
 
+export function problemJson({ code, message, remedy, plugin }: PlugoError): ProblemJson {
+  return { code, message, remedy, ...(plugin === undefined ? {} : { plugin }) };
+}
+
+const none: Findings = { problems: new Map(), loadMs: new Map() };
+
 /** The plugins that name each plugin as a dependency. */
-export function dependentsOf(plan: Plan): ReadonlyMap<string, readonly string[]> {
+function dependentsOf(plan: Plan): ReadonlyMap<string, readonly string[]> {
   const dependents = new Map<string, string[]>();
   for (const { name, manifest } of plan.entries.values()) {
     for (const dependency of manifest?.dependencies ?? []) {
@@ -30,12 +36,6 @@ export function dependentsOf(plan: Plan): ReadonlyMap<string, readonly string[]>
   }
   return dependents;
 }
-
-export function problemJson({ code, message, remedy, plugin }: PlugoError): ProblemJson {
-  return { code, message, remedy, ...(plugin === undefined ? {} : { plugin }) };
-}
-
-const none: Findings = { problems: new Map(), loadMs: new Map() };
 
 function describe(entry: PlanEntry, dependents: readonly string[] = [], findings: Findings): PluginJson {
   const { name, manifest, selected } = entry;

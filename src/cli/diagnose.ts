@@ -9,6 +9,7 @@ import { booleanVariable } from "../sources/read-environment-variables.ts";
 import { walkFolder } from "../sources/walk-folder.ts";
 import { pluginsOf } from "./install-command.ts";
 import type { FindingJson, PluginJson } from "./json-shapes.ts";
+import { needsPackages } from "./needs-packages.ts";
 import { packageFolder, packageName } from "./own-package.ts";
 import { countPhases } from "./plugin-lines.ts";
 import { isFile, isFolder, readPackage } from "./project.ts";
@@ -167,12 +168,6 @@ function environments({ options, plan }: ProjectPlan): FindingJson {
     return notable("environments", `${message}; ${incomplete.length} not complete`, 'Run "plugo prune".');
   }
   return good("environments", message);
-}
-
-function needsPackages(folder: string): boolean {
-  const file = join(folder, "package.json");
-  const packages = isFile(file) ? readPackage(file)["dependencies"] : undefined;
-  return isJsonObject(packages) && Object.keys(packages).length > 0;
 }
 
 const shownSlowest = 5;

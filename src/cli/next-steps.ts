@@ -1,5 +1,6 @@
 import { relative, sep } from "node:path";
 import type { NewPluginJson } from "./json-shapes.ts";
+import { needsPackages } from "./needs-packages.ts";
 import { packageName } from "./own-package.ts";
 import { usualDirectories, type Project } from "./project.ts";
 
@@ -19,8 +20,15 @@ export function nextSteps(
   from: string,
 ): readonly string[] {
   const here = shown(relative(from, folder));
-  return [makeSeen(name, directory, project), see(prefix, kind, here), `Run its tests: node --test ${quoted(here)}`];
+  const test = `Run its tests: cd ${quoted(here)} && npm test`;
+  return [
+    makeSeen(name, directory, project),
+    see(prefix, kind, here),
+    needsPackages(folder) ? `${test} (${packagesFirst})` : test,
+  ];
 }
+
+const packagesFirst = `its packages come with the first start, or with npx ${packageName} install`;
 
 function makeSeen(name: string, directory: string, { folder, pluginDirectories, configFile }: Project): string {
   if (!pluginDirectories.includes(directory)) {

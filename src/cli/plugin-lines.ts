@@ -30,7 +30,7 @@ export function pluginTable(plugins: readonly PluginJson[], paint: Paint): strin
 }
 
 /** What is wrong with it, else why it is wanted or not; on one line. */
-export function why({ problem, reason }: PluginJson): string {
+function why({ problem, reason }: PluginJson): string {
   return problem === null ? reason : briefMessage(problem.message);
 }
 

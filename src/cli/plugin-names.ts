@@ -24,7 +24,7 @@ export const sampleNames: Names = {
 };
 
 /** Longer names make paths that some systems cannot hold. */
-export const maxNameLength = 100;
+const maxNameLength = 100;
 
 /** Why no names can be made of a text, as the end of a sentence; `undefined` when they can. */
 export function whyNoName(text: string): string | undefined {

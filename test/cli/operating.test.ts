@@ -153,13 +153,16 @@ describe("plugo check", () => {
     const codes = plugins.flatMap(({ name, phase, problem }) =>
       problem === null ? [] : [[name, phase, problem.code]],
     );
-    assert.deepEqual(codes.toSorted(), [
-      ["auth", "failed", "PLUGO_SYNTAX"],
-      ["bad_range", "blocked", "PLUGO_CORE_VERSION"],
-      ["broken", "failed", "PLUGO_MANIFEST_INVALID"],
-      ["no_entry", "failed", "PLUGO_ENTRY_MISSING"],
-      ["orders", "blocked", "PLUGO_DEPENDENCY_FAILED"],
-    ]);
+    assert.deepEqual(
+      codes.toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1)),
+      [
+        ["auth", "failed", "PLUGO_SYNTAX"],
+        ["bad_range", "blocked", "PLUGO_CORE_VERSION"],
+        ["broken", "failed", "PLUGO_MANIFEST_INVALID"],
+        ["no_entry", "failed", "PLUGO_ENTRY_MISSING"],
+        ["orders", "blocked", "PLUGO_DEPENDENCY_FAILED"],
+      ],
+    );
     assert.deepEqual(
       problems.map(({ code, plugin }) => [code, plugin]),
       [["PLUGO_UNKNOWN_PLUGIN", "typo"]],

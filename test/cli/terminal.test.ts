@@ -114,10 +114,10 @@ describe("plugo list on a terminal", options, () => {
     using shop = createShop();
     await using coloured = new TerminalSession(shop.path, ["list"]);
     await coloured.screen(/exit code 0/);
-    assert.match(await coloured.colours(), /\u001B\[32mready/);
+    assert.ok((await coloured.colours()).includes("\u001B[32mready"));
     await using plain = new TerminalSession(shop.path, ["list"], { NO_COLOR: "1" });
     await plain.screen(/exit code 0/);
-    assert.doesNotMatch(await plain.colours(), /\u001B\[3[0-9]m/);
+    assert.ok(!(await plain.colours()).includes("\u001B[3"));
   });
 });
 
