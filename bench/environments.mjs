@@ -142,8 +142,8 @@ await host.close();
   );
   mkdirSync(join(folder, "node_modules", "@plugo"), { recursive: true });
   symlinkSync(project, join(folder, "node_modules", "@plugo", "node"), "junction");
-  for (const name of [".bin", "@oven", "bun"]) {
-    symlinkSync(join(project, "node_modules", name), join(folder, "node_modules", name), "junction");
+  for (const shared of [".bin", "@oven", "bun"]) {
+    symlinkSync(join(project, "node_modules", shared), join(folder, "node_modules", shared), "junction");
   }
   return folder;
 }

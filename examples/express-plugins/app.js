@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { loadPlugins, PLUGINS } from "@plugo/node";
+import { consolidatePluginRequirements, loadPlugins, PLUGINS } from "@plugo/node";
 import { expressRoutes } from "@plugo/node/express";
 import express from "express";
 import { listen } from "./listen.js";
@@ -34,6 +34,19 @@ const host = await loadPlugins({
   coreVersion: version,
   context,
 });
+
+// Which npm packages the loaded plugins need, for whoever deploys the application.
+const plugins = /** @type {const} */ ({ pluginDirectory: at("plugins"), loadedPlugins: host, strategy: "nest" });
+if (process.env.NODE_ENV !== "production") {
+  await consolidatePluginRequirements({ ...plugins, outputFile: at("package-plugins.json") });
+}
+// The same as a folder that an image installs, see Dockerfile. npm asks the registry for it, so not at every start.
+if (process.argv.includes("--consolidate")) {
+  const outputFile = at("package-plugins");
+  await consolidatePluginRequirements({ ...plugins, outputFile, format: "workspaces" });
+  await host.close();
+  process.exit();
+}
 
 app.get("/", (_request, response) => {
   const links = [...host.loaded].map((name) => `<li><a href="/plugins/${name}">${name}</a></li>`);

@@ -1,10 +1,10 @@
-import { readInputs, type HostInputs } from "../host/host-inputs.ts";
+import { readInputs, selectFrom, type HostInputs } from "../host/host-inputs.ts";
 import type { LoadPluginsOptions } from "../host/load-plugins-options.ts";
-import { Planner } from "../host/planner.ts";
 import { resolveOptions, type ResolvedOptions } from "../host/resolve-options.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import type { Logger } from "../kernel/logger.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
+import { buildPlan } from "../plan/build-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { enabledPlugins } from "../sources/read-environment-variables.ts";
 import { findProject, usualConfig, usualDirectories, type Project, type ProjectOptions } from "./project.ts";
@@ -49,7 +49,8 @@ export function readPlan(
     logger: notingLogger(terminal),
   });
   const inputs = readInputs(options, undefined, { isTouched: () => true });
-  const plan = new Planner(options).plan(inputs, [], new Map());
+  const selection = selectFrom(inputs, options, { runtimeWishes: [], lastManifest: () => undefined });
+  const plan = buildPlan(selection, { coreVersion: options.coreVersion });
   return { project, options, inputs, plan };
 }
 

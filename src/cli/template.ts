@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { vm } from "../kernel/lazy-require.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
-import { isIgnoredFile } from "../sources/ignored-file.ts";
+import { isIgnored } from "../sources/ignored-file.ts";
 import { sampleNames, type Names } from "./plugin-names.ts";
 import { isFile } from "./project.ts";
 
@@ -19,7 +19,7 @@ export function readTemplate(home: string, name: string): Template {
   const pending = [folder];
   for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
     for (const entry of readdirSync(current, { withFileTypes: true })) {
-      if (isIgnoredFile(entry.name)) continue;
+      if (isIgnored(entry.name, entry.isDirectory())) continue;
       const path = join(current, entry.name);
       if (entry.isDirectory()) pending.push(path);
       else files.set(relative(folder, path).split(sep).join("/"), readFileSync(path));

@@ -1,3 +1,4 @@
+import { zlib } from "../kernel/lazy-require.ts";
 import type { TransformRecord } from "./transform-record.ts";
 
 /**
@@ -88,14 +89,21 @@ export function decodeBatches(buffer: Buffer): CacheContent {
 
 /** The transform of an entry. The maps are read only when they are asked for; `undefined` when they are damaged. */
 export function readEntry(buffer: Buffer, entry: IndexEntry, withMaps: boolean): CachedTransform | undefined {
-  const [content, hash, variant, kind, flags, loweredBy, linksJson, code] = entry;
   const mapsJson = withMaps ? readMaps(buffer, entry) : undefined;
   if (withMaps && mapsJson === undefined) return undefined;
+  // By index: taking an array apart by a pattern makes an object for each place.
   return {
-    content,
-    hash,
-    variant,
-    record: { kind: kinds[kind] ?? "esm", flags, linksJson, code, mapsJson, loweredBy },
+    content: entry[0],
+    hash: entry[1],
+    variant: entry[2],
+    record: {
+      kind: kinds[entry[3]] ?? "esm",
+      flags: entry[4],
+      loweredBy: entry[5],
+      linksJson: entry[6],
+      code: entry[7],
+      mapsJson,
+    },
   };
 }
 
@@ -111,10 +119,10 @@ function readBatch(buffer: Buffer, at: number, entries: Entries): number | undef
   const mapsAt = indexAt + buffer.readUInt32LE(at + 4);
   const indexBytes = buffer.subarray(indexAt, mapsAt);
   if (mapsAt > buffer.length || checksum(indexBytes) !== buffer.readUInt32LE(at + 8)) return undefined;
-  for (const entry of JSON.parse(indexBytes.toString()) as IndexEntry[]) {
+  (JSON.parse(indexBytes.toString()) as IndexEntry[]).forEach((entry) => {
     entry[8] += mapsAt;
     entriesOf(entry[2], entries).set(entry[0], entry);
-  }
+  });
   return mapsAt;
 }
 
@@ -127,12 +135,6 @@ function entriesOf(variant: string, entries: Entries): Map<string, IndexEntry> {
   return ofVariant;
 }
 
-/** Any change of one word gives another sum. Loading Node.js' own CRC would take longer than this does. */
 function checksum(bytes: Buffer): number {
-  const words = new Uint32Array(Math.ceil(bytes.length / 4));
-  new Uint8Array(words.buffer).set(bytes);
-  let sum = bytes.length;
-  // Not `Math.imul`: this runs before V8 has compiled it, when each call counts. No number here exceeds 2 ** 37.
-  for (let at = 0; at < words.length; at += 1) sum = ((sum ^ words[at]!) * 31) | 0;
-  return sum >>> 0;
+  return zlib().crc32(bytes);
 }

@@ -12,8 +12,11 @@ export interface Engine {
    */
   load(request: LoadRequest): LoadedModules | Promise<LoadedModules>;
 
-  /** Whether the files on disk still have the content that a generation was made from. */
-  isCurrent(modules: LoadedModules): boolean;
+  /**
+   * What is not on disk as a generation was made from it: the files with another content, or else those that its imports
+   * would lead to now and did not lead to then. Empty when it is current.
+   */
+  changedFiles(modules: LoadedModules): readonly string[];
 
   /** Forgets what was remembered about the disk (resolutions, listings, settings). Called before each change. */
   refresh(): void;

@@ -32,6 +32,14 @@ const esModule =
   '(__plugo_exports__,__plugo_export__,__plugo_imports__,__vite_ssr_dynamic_import__,__vite_ssr_import_meta__){"use strict";\n';
 const commonJs = "(exports,require,module,__filename,__dirname,__vite_ssr_dynamic_import__){\n";
 
+// V8 compiles each parameter: most modules need only these two.
+const lonelyModuleHead = '(function(__plugo_exports__,__plugo_export__){"use strict";\n';
+const esModuleHead = `(function${esModule}`;
+const asyncModuleHead = `(async function${esModule}`;
+const commonJsHead = `(function${commonJs}`;
+const esModuleEnd = "\n;if(0)()=>__plugo_exports__})";
+const commonJsEnd = "\n;if(0)()=>module})";
+
 /** The lines before a file's own code in {@link evaluatedText}. */
 export const headerLines = 1;
 
@@ -48,16 +56,16 @@ export function evaluatedText(
   url: string,
   inlineMap: string | undefined,
 ): string {
-  const timers = (flags & flag.timers) !== 0;
-  const head =
-    kind === "commonjs"
-      ? `(function${commonJs}`
-      : (flags & flag.async) === 0
-        ? `(function${esModule}`
-        : `(async function${esModule}`;
+  const head = kind === "commonjs" ? commonJsHead : headOf(flags);
+  const end = kind === "commonjs" ? commonJsEnd : esModuleEnd;
+  const run = (flags & flag.timers) === 0 ? head + code + end : `${withTimers}${head}${code}${end}})`;
   const map = inlineMap === undefined ? "" : `\n//# sourceMappingURL=data:application/json;base64,${inlineMap}`;
-  const anchor = kind === "commonjs" ? "module" : "__plugo_exports__";
-  return `${timers ? withTimers : ""}${head}${code}\n;if(0)()=>${anchor}})${timers ? "})" : ""}\n//# sourceURL=${url}${map}`;
+  return `${run}\n//# sourceURL=${url}${map}`;
+}
+
+function headOf(flags: number): string {
+  if ((flags & flag.async) !== 0) return asyncModuleHead;
+  return (flags & (flag.imports | flag.dynamicImport | flag.importMeta)) === 0 ? lonelyModuleHead : esModuleHead;
 }
 
 /**

@@ -21,15 +21,18 @@ export class FileCompiler {
   readonly #cache: TransformCache;
   #tsconfigs = new TsconfigFinder();
   #packageTypes = new PackageTypes();
+  /** Whether somebody reads source maps from the code: asked once for each change. */
+  #inlineMaps: boolean | undefined;
 
   constructor(cache: TransformCache) {
     this.#cache = cache;
   }
 
-  /** Forgets what was read from settings files. */
+  /** Forgets what was read from settings files, and who reads source maps. */
   refresh(): void {
     this.#tsconfigs = new TsconfigFinder();
     this.#packageTypes = new PackageTypes();
+    this.#inlineMaps = undefined;
   }
 
   /** The settings of the nearest tsconfig.json. */
@@ -47,7 +50,7 @@ export class FileCompiler {
     if (language === "json") return jsonFile(path, source);
     const { text: sourceText } = source;
     const { settings, packageType, variant } = this.#variantOf(path, language, sourceText);
-    const inlineMaps = wantsInlineMaps();
+    const inlineMaps = (this.#inlineMaps ??= wantsInlineMaps());
     if (previous !== undefined && previous.hash === source.hash && previous.variant === variant) {
       if (!inlineMaps || previous.text.includes("\n//# sourceMappingURL=data:")) return previous;
     }

@@ -138,11 +138,26 @@ export class ModuleGraph implements ImportableModules, ModuleContext, LinkSteps,
     this.#running = undefined;
   }
 
-  /** Whether `test` holds for each file that this generation has its own copy of. */
-  everyFile(test: (file: CompiledFile) => boolean): boolean {
-    if (!test(this.#entry.file)) return false;
-    if (this.#others !== undefined) for (const { file } of this.#others.values()) if (!test(file)) return false;
-    return true;
+  /** The files that this generation has its own copy of. */
+  *compiledFiles(): Generator<CompiledFile> {
+    yield this.#entry.file;
+    if (this.#others !== undefined) for (const { file } of this.#others.values()) yield file;
+  }
+
+  /** The files that its imports would lead to now, and did not lead to when they were resolved. */
+  otherTargets(): readonly string[] {
+    const others: string[] = [];
+    const { resolver } = this.services;
+    for (const { file, targets } of [this.#entry, ...(this.#others?.values() ?? [])]) {
+      for (const [key, target] of targets ?? []) {
+        if (!("path" in target)) continue;
+        const isRequired = key.startsWith(requirePrefix);
+        const specifier = isRequired ? key.slice(requirePrefix.length) : key;
+        const resolved = resolver.resolve(specifier, file.path, isRequired ? "require" : "import");
+        if (resolved.kind === "file" && resolved.path !== target.path) others.push(resolved.path);
+      }
+    }
+    return others;
   }
 
   /** The compiled file that this generation has at a path. */
@@ -193,7 +208,7 @@ export class ModuleGraph implements ImportableModules, ModuleContext, LinkSteps,
 
   target(importer: ModuleRecord, specifier: string, mode: "import" | "require"): Target {
     const { path } = importer.file;
-    const key = mode === "import" ? specifier : `require ${specifier}`;
+    const key = mode === "import" ? specifier : requirePrefix + specifier;
     let target = importer.targets?.get(key) ?? this.#frozen?.get(path)?.targets?.get(key);
     target ??= resolveTarget(specifier, path, mode, this);
     (importer.targets ??= new Map()).set(key, target);
@@ -260,6 +275,9 @@ export class ModuleGraph implements ImportableModules, ModuleContext, LinkSteps,
     throw explainLoadError(error, records, this);
   }
 }
+
+/** Keeps what a specifier means to `require` apart from what it means to `import`. */
+const requirePrefix = "require ";
 
 /** The module's namespace when it, or the cycle that it is in, has been evaluated. */
 function settled(record: ModuleRecord): Namespace | Promise<Namespace> {

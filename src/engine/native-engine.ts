@@ -11,7 +11,7 @@ import { isTypeScript } from "./language.ts";
  * files needs a restart, and TypeScript runs only where Node.js runs it.
  */
 export function createNativeEngine(_options: EngineOptions): Engine {
-  return { load, isCurrent, refresh: () => {}, flush: () => {}, mapStack, changedSinceImport: () => [] };
+  return { load, changedFiles, refresh: () => {}, flush: () => {}, mapStack, changedSinceImport: () => [] };
 }
 
 /** The content that each file of this process was evaluated from: Node.js keeps it to the end. */
@@ -33,10 +33,13 @@ async function load({ plugin, entry }: LoadRequest): Promise<LoadedModules> {
 }
 
 /** Node.js does not tell what the entry imports: only the entry itself is compared. */
-function isCurrent({ files }: LoadedModules): boolean {
+function changedFiles({ files }: LoadedModules): readonly string[] {
+  return [...files].filter(([path, hash]) => !hasContent(path, hash)).map(([path]) => path);
+}
+
+function hasContent(path: string, hash: string): boolean {
   try {
-    for (const [path, hash] of files) if (contentHash(readFileSync(path, "utf8")) !== hash) return false;
-    return true;
+    return contentHash(readFileSync(path, "utf8")) === hash;
   } catch {
     return false;
   }

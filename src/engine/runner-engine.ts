@@ -44,9 +44,12 @@ class RunnerEngine implements Engine {
     return modules instanceof Promise ? modules.then((loaded) => this.#remember(loaded)) : this.#remember(modules);
   }
 
-  isCurrent(modules: LoadedModules): boolean {
-    if (!(modules instanceof ModuleGraph)) return false;
-    return modules.everyFile((file) => this.#services.compiler.isCurrent(file));
+  changedFiles(modules: LoadedModules): readonly string[] {
+    if (!(modules instanceof ModuleGraph)) return [...modules.files.keys()];
+    const changed: string[] = [];
+    for (const file of modules.compiledFiles()) if (!this.#services.compiler.isCurrent(file)) changed.push(file.path);
+    // Resolving costs more than reading; what is made anew is resolved anew.
+    return changed.length > 0 ? changed : modules.otherTargets();
   }
 
   refresh(): void {
@@ -69,13 +72,12 @@ class RunnerEngine implements Engine {
   }
 
   #remember(modules: ModuleGraph): ModuleGraph {
-    modules.everyFile((file) => this.#rememberFile(file));
+    for (const file of modules.compiledFiles()) this.#rememberFile(file);
     return modules;
   }
 
-  #rememberFile({ path, hash, variant }: CompiledFile): true {
+  #rememberFile({ path, hash, variant }: CompiledFile): void {
     this.#loaded.set(path, { hash, variant });
-    return true;
   }
 
   #originalsOf(path: string, modules: LoadedModules | undefined): FindOriginal | undefined {

@@ -15,7 +15,7 @@ import type { Source } from "./read-source.ts";
 import { transformerVersion } from "./transform.ts";
 
 /** Part of the file's name: a change of the record's form, or of what is transformed how, must change it. */
-const format = 3;
+const format = 4;
 /** A file is rewritten when it is this big and less than half of it is of use, or when it has this many batches. */
 const compactFrom = { bytes: 8 * 1024 * 1024, batches: 256 };
 

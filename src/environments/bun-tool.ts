@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { InstallerTool } from "./installer-tool.ts";
 
@@ -16,16 +17,17 @@ export const bunTool: InstallerTool = {
     return [...packages.map((folder) => join(folder, "bin", file)), ...path.map((folder) => join(folder, file))];
   },
 
-  install: (run, { frozen, offline, prefersCache }) =>
+  install: (run, { hostFolder, frozen, offline, prefersCache, isApplication }) =>
     run(
       [
         "install",
-        "--omit=dev",
-        "--omit=peer",
+        ...(isApplication ? [] : ["--omit=dev", "--omit=peer"]),
         "--ignore-scripts",
         "--no-progress",
+        // It may have registries and tokens that .npmrc does not have.
+        ...(existsSync(join(hostFolder, bunSettings)) ? [`--config=${join(hostFolder, bunSettings)}`] : []),
         // A production installation would write no lockfile.
-        ...(frozen ? ["--frozen-lockfile"] : ["--save-text-lockfile"]),
+        ...(frozen ? ["--frozen-lockfile"] : isApplication ? [] : ["--save-text-lockfile"]),
         ...(offline ? ["--offline"] : prefersCache ? ["--prefer-offline"] : []),
       ],
       {},
@@ -39,3 +41,5 @@ export const bunTool: InstallerTool = {
     manifestFields: {},
   }),
 };
+
+const bunSettings = "bunfig.toml";

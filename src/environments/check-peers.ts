@@ -25,7 +25,6 @@ export function checkPeers(
   plugin: { readonly name: string; readonly file: string },
   peers: readonly PeerRequirement[],
   folders: LookupFolders,
-  hostFolder: string,
 ): PlugoError | undefined {
   const findings = peers.flatMap((peer) => {
     const found = findInstalled(peer.name, folders);
@@ -35,7 +34,7 @@ export function checkPeers(
     return [`${needed}, but ${found.name}@${found.version} is installed (${displayPath(found.file)})`];
   });
   if (findings.length === 0) return undefined;
-  const facts = { name: plugin.name, findings, hostFolder: displayPath(hostFolder) };
+  const facts = { name: plugin.name, findings };
   return plugoError("PLUGO_PEER_VERSION", facts, { plugin: plugin.name });
 }
 

@@ -56,7 +56,14 @@ async function install(tool: InstallerTool, program: InstallerProgram, request: 
   };
 
   try {
-    const wish = { folder, frozen, offline: request.offline, timeoutMs: request.timeoutMs };
+    const wish = {
+      folder,
+      hostFolder,
+      isApplication: folder === hostFolder,
+      frozen,
+      offline: request.offline,
+      timeoutMs: request.timeoutMs,
+    };
     expectSuccess(await installOnceMoreWhenStale(tool, run, wish));
     if (request.allowScripts.length > 0) {
       await runAllowedScripts(tool, program, request, async (args, settings) =>

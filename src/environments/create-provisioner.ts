@@ -2,6 +2,7 @@ import type { Logger } from "../kernel/logger.ts";
 import { systemClock } from "./clock.ts";
 import { createInstaller } from "./create-installer.ts";
 import type { EnvironmentSettings } from "./environment-settings.ts";
+import { HostProvisioner } from "./host-provisioner.ts";
 import { installationLines } from "./installation-event.ts";
 import { IsolatedProvisioner } from "./isolated-provisioner.ts";
 import type { Provisioner } from "./provisioner.ts";
@@ -16,5 +17,5 @@ export function createProvisioner(settings: EnvironmentSettings, logger: Logger)
     onEvent: installationLines(logger, showsOutput),
     clock: systemClock,
   };
-  return new IsolatedProvisioner(options);
+  return settings.isolated ? new IsolatedProvisioner(options) : new HostProvisioner(options);
 }

@@ -1,8 +1,9 @@
-import { lstatSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { crypto } from "../kernel/lazy-require.ts";
 import { isJsonObject } from "../manifest/json-object.ts";
 import { readTextOfFile } from "../manifest/read-text.ts";
+import { statsOf } from "../sources/stats-of.ts";
 import type { Clock } from "./clock.ts";
 import { isAlive, isProcessIdentity, thisProcess, type ProcessIdentity } from "./process-identity.ts";
 import { brokenLockName, temporaryName } from "./temporary-name.ts";
@@ -130,7 +131,7 @@ interface SeenLock extends LockState {
 
 function lookAt(path: string): LockState | undefined {
   const file = join(path, ownerFile);
-  const stats = lstatSync(file, lookOnly) ?? lstatSync(path, lookOnly);
+  const stats = statsOf(file) ?? statsOf(path);
   if (stats === undefined) return undefined;
   const content = readOwner(file);
   const token = content?.token ?? `unknown-${stats.ino}-${Math.round(stats.mtimeMs)}`;
@@ -142,8 +143,6 @@ function lookAt(path: string): LockState | undefined {
     description: owner === undefined ? "an unknown process" : `process ${owner.pid} on ${owner.machine.split(" ")[0]}`,
   };
 }
-
-const lookOnly = { throwIfNoEntry: false } as const;
 
 function readOwner(file: string): { readonly token: string; readonly owner: ProcessIdentity } | undefined {
   try {
@@ -167,7 +166,7 @@ function tryToMake(path: string): string | undefined {
     return token;
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    if (lstatSync(path, lookOnly) !== undefined || isTaken(error)) return undefined;
+    if (statsOf(path) !== undefined || isTaken(error)) return undefined;
     throw error;
   }
 }

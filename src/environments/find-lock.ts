@@ -1,19 +1,22 @@
 import { join } from "node:path";
-import { isMissingFile } from "../manifest/json-file.ts";
+import { displayPath } from "../kernel/display-path.ts";
+import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { describeUnreadable } from "../manifest/json-file.ts";
 import { readText } from "../manifest/read-text.ts";
 import { statsOf } from "../sources/stats-of.ts";
 import { environmentsIn } from "./environments-in.ts";
 import type { Installer } from "./installer.ts";
 
-/** The lockfile that a plugin brings; `undefined` when it brings none. Throws the file system's error. */
-export function readPluginLock(folder: string, installer: Installer): string | undefined {
+/** The lockfile that a plugin brings; `undefined` when it brings none, and a problem when it cannot be read. */
+export function readPluginLock(folder: string, installer: Installer): string | PlugoError | undefined {
   const file = join(folder, installer.lockfile);
   if (statsOf(file) === undefined) return undefined;
   try {
     return readText(file);
   } catch (error) {
-    if (isMissingFile(error)) return undefined;
-    throw error;
+    const shown = displayPath(file);
+    const facts = { file: shown, findings: [`${shown} ${describeUnreadable(error)}`] };
+    return plugoError("PLUGO_MANIFEST_INVALID", facts, { cause: error });
   }
 }
 
@@ -27,7 +30,7 @@ export function findKeptLock(home: string, plugin: string, installer: Installer)
   });
   for (const { path } of own.toSorted((a, b) => b.modifiedMs - a.modifiedMs)) {
     const lock = readPluginLock(path, installer);
-    if (lock !== undefined) return lock;
+    if (typeof lock === "string") return lock;
   }
   return undefined;
 }

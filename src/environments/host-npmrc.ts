@@ -1,6 +1,6 @@
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { InstallerTool } from "./installer-tool.ts";
 
 /** The application's `.npmrc`, lent to a folder for the time of one installation. */
@@ -16,6 +16,7 @@ export interface LentNpmrc {
 /**
  * Installers read the `.npmrc` of the folder that they install into, and of no folder above it. Without the
  * application's, a private scope would be looked for in the public registry, where anybody may have taken its name.
+ * That of an application in a workspace may be that of the workspace's root.
  */
 export function hostNpmrc(
   tool: InstallerTool,
@@ -23,7 +24,8 @@ export function hostNpmrc(
   hostFolder: string,
   env: Readonly<Record<string, string | undefined>>,
 ): LentNpmrc {
-  const source = join(hostFolder, ".npmrc");
+  const settingsFolder = folderOfNpmrc(hostFolder);
+  const source = join(settingsFolder, ".npmrc");
   const text = read(source);
   const userFile = userNpmrc(env);
   const userText = read(userFile) ?? "";
@@ -35,13 +37,12 @@ export function hostNpmrc(
       for (const file of files) rmSync(file, { force: true });
     },
   });
-  if (text === undefined) return lent();
+  // In the application's own folder an installer finds it as it always does.
+  if (text === undefined || folder === hostFolder) return lent();
   try {
-    const rooted = withAbsolutePaths(text, hostFolder);
-    if (folder !== hostFolder) {
-      files.push(join(folder, ".npmrc"));
-      lend(source, text, rooted, join(folder, ".npmrc"));
-    }
+    const rooted = withAbsolutePaths(text, settingsFolder);
+    files.push(join(folder, ".npmrc"));
+    lend(source, text, rooted, join(folder, ".npmrc"));
     if (!tool.distrustsProjectNpmrc || !text.includes("${")) return lent();
     const user = join(folder, ".npmrc-user");
     files.push(user);
@@ -50,6 +51,24 @@ export function hostNpmrc(
   } catch (error) {
     lent().takeBack();
     throw error;
+  }
+}
+
+function folderOfNpmrc(hostFolder: string): string {
+  if (existsSync(join(hostFolder, ".npmrc"))) return hostFolder;
+  for (let folder = dirname(hostFolder); folder !== dirname(folder); folder = dirname(folder)) {
+    if (isWorkspaceRoot(folder)) return folder;
+  }
+  return hostFolder;
+}
+
+function isWorkspaceRoot(folder: string): boolean {
+  if (existsSync(join(folder, "pnpm-workspace.yaml"))) return true;
+  try {
+    const manifest = JSON.parse(read(join(folder, "package.json")) ?? "null") as { workspaces?: unknown } | null;
+    return manifest?.workspaces !== undefined;
+  } catch {
+    return false;
   }
 }
 
@@ -67,12 +86,12 @@ function lend(source: string, text: string, rooted: string, target: string): voi
 }
 
 /** Paths in the file are relative to the folder that the installer runs in. */
-function withAbsolutePaths(text: string, hostFolder: string): string {
+function withAbsolutePaths(text: string, base: string): string {
   return text.replaceAll(
     /^(\s*(?:\/\/[^=]*:)?(?:cafile|certfile|keyfile|cache|store-dir|globalconfig)\s*=\s*)(\S.*?)(\s*)$/gm,
     (line, start: string, path: string, end: string) => {
       const isRelative = !isAbsolute(path) && !/^(?:~|\$\{|["'])/.test(path);
-      return isRelative ? `${start}${resolve(hostFolder, path)}${end}` : line;
+      return isRelative ? `${start}${resolve(base, path)}${end}` : line;
     },
   );
 }

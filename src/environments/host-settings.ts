@@ -17,24 +17,26 @@ export interface HostSettings {
   readonly sharedDependencies: ReadonlySet<string>;
   /** Dependencies from elsewhere than the registry that plugins may have, each as `name@spec`. */
   readonly allowedDependencies: ReadonlySet<string>;
+  /** The application's own optional packages: that one is not there has been decided. */
+  readonly optionalDependencies: ReadonlySet<string>;
 }
 
 /** @returns The settings, those of a folder without a `package.json` being empty; or every finding in one error. */
 export function readHostSettings(hostFolder: string): HostSettings | PlugoError {
   const file = join(hostFolder, packageFile);
-  const shown = displayPath(file);
   let text: string;
   try {
     text = readText(file);
   } catch (error) {
     if (isMissingFile(error)) return settingsOf(file, {}, []);
-    return invalid(shown, [`${shown} ${describeUnreadable(error)}`], error);
+    return invalid(file, [`${displayPath(file)} ${describeUnreadable(error)}`], error);
   }
-  const parsed = parseJsonObject(text, shown);
-  if ("finding" in parsed) return invalid(shown, [parsed.finding]);
+  const parsed = parseJsonObject(text, file);
+  if ("finding" in parsed) return invalid(file, [parsed.finding]);
   const faults: Fault[] = [];
   const settings = settingsOf(file, parsed.value, faults);
-  return faults.length === 0 ? settings : invalid(shown, placeFaults({ text: parsed.json, file: shown }, faults));
+  if (faults.length === 0) return settings;
+  return invalid(file, placeFaults({ text: parsed.json, file: displayPath(file) }, faults));
 }
 
 function settingsOf(file: string, value: Readonly<Record<string, unknown>>, faults: Fault[]): HostSettings {
@@ -44,6 +46,9 @@ function settingsOf(file: string, value: Readonly<Record<string, unknown>>, faul
   return Object.freeze({
     file,
     sharedDependencies: namesIn(own, "sharedDependencies", '["react"]', faults),
+    optionalDependencies: new Set(
+      isJsonObject(value["optionalDependencies"]) ? Object.keys(value["optionalDependencies"]) : [],
+    ),
     allowedDependencies: namesIn(own, "allowedDependencies", '["left@github:owner/left#v1.2.0"]', faults),
   });
 }
@@ -64,5 +69,5 @@ function namesIn(
 }
 
 function invalid(file: string, findings: readonly string[], cause?: unknown): PlugoError {
-  return plugoError("PLUGO_MANIFEST_INVALID", { file, findings }, { cause });
+  return plugoError("PLUGO_MANIFEST_INVALID", { file: displayPath(file), findings }, { cause });
 }

@@ -1,15 +1,16 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
-import { fileErrorReason } from "../kernel/file-error-reason.ts";
 import { crypto } from "../kernel/lazy-require.ts";
-import { describeThrown, isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { statsOf } from "../sources/stats-of.ts";
 import { EnvironmentLock } from "./environment-lock.ts";
 import { readMarker, syncFolder, writeMarker, type EnvironmentMarker } from "./environment-marker.ts";
 import { installTimeoutMs, lockWaitLimitMs, type EnvironmentOptions } from "./environment-options.ts";
 import { namesIn } from "./environments-in.ts";
 import { findKeptLock } from "./find-lock.ts";
+import { installationProblem } from "./installation-problem.ts";
+import { makeHome } from "./make-home.ts";
 import { removeFolder } from "./remove-folder.ts";
 import type { Requirements } from "./requirements.ts";
 import { isLeftover, temporaryName } from "./temporary-name.ts";
@@ -54,7 +55,7 @@ export async function installEnvironment(
       if ((await installOnce(wanted, lock, options, signal)) !== "taken over") return undefined;
     }
   } catch (error) {
-    const problem = problemOf(error, plugin, options.home);
+    const problem = installationProblem(error, plugin, options.home);
     options.onEvent({ plugin, kind: "failed", problem });
     return problem;
   }
@@ -78,7 +79,8 @@ async function installOnce(
     onWait: (owner) => options.onEvent({ plugin, kind: "waiting", owner }),
   });
   if (outcome.kind === "needless") return "there";
-  if (outcome.kind === "aborted") throw plugoError("PLUGO_ABORTED", {}, { plugin });
+  if (outcome.kind === "aborted")
+    throw plugoError("PLUGO_INSTALL_ABORTED", { name: plugin, installer: options.installer.name }, { plugin });
   if (outcome.kind === "timed out") throw lockedBy(outcome.owner, wanted);
   const { lock } = outcome;
   const staging = join(options.home, temporaryName("staging"));
@@ -100,19 +102,11 @@ async function installOnce(
 }
 
 /** Whether the environment is there, complete and made from what is wanted. */
-export function isThere({ path, marker }: Pick<WantedEnvironment, "path" | "marker">): boolean {
+function isThere({ path, marker }: Pick<WantedEnvironment, "path" | "marker">): boolean {
   const found = readMarker(path);
   if (found === undefined) return false;
   const { requirements, installer, lock } = marker;
   return found.requirements === requirements && found.installer === installer && found.lock === lock;
-}
-
-/** Makes the folder of environments, which version control is to ignore. */
-function makeHome(home: string): void {
-  mkdirSync(home, { recursive: true });
-  const parent = dirname(home);
-  const ignoring = join(basename(parent) === ".plugo" ? parent : home, ".gitignore");
-  if (!existsSync(ignoring)) writeFileSync(ignoring, "*\n");
 }
 
 async function fill(
@@ -177,14 +171,4 @@ async function removeLeftovers(home: string): Promise<void> {
 function lockedBy(owner: string, { path, marker: { plugin } }: WantedEnvironment): PlugoError {
   const facts = { name: plugin, lock: displayPath(`${path}.lock`), owner, waitedMs: lockWaitLimitMs };
   return plugoError("PLUGO_ENVIRONMENT_LOCKED", facts, { plugin });
-}
-
-function problemOf(error: unknown, plugin: string, home: string): PlugoError {
-  if (isPlugoError(error)) return error;
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (code === undefined || syscall === undefined) {
-    return plugoError("PLUGO_INTERNAL", { detail: describeThrown(error) }, { plugin, cause: error });
-  }
-  const facts = { name: plugin, folder: displayPath(home), reason: fileErrorReason(error) };
-  return plugoError("PLUGO_ENVIRONMENT_UNWRITABLE", facts, { plugin, cause: error });
 }

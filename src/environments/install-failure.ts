@@ -21,7 +21,7 @@ export function installFailure(
     const facts = { ...who, code: "not started", reason: `It could not be started: ${end.reason}.`, remedy: retry };
     return plugoError("PLUGO_INSTALL_FAILED", { ...facts, lines }, origin);
   }
-  const text = end.lines.map(withoutFrame).join("\n");
+  const text = textOf(end.lines);
   const fault = faults.find(({ signs }) => signs.test(text));
   if (fault?.kind === "frozen") {
     const reason = subjectIn(text, fault.subject) ?? "it does not fit the package.json beside it";
@@ -34,9 +34,13 @@ export function installFailure(
   return plugoError("PLUGO_INSTALL_FAILED", facts, origin);
 }
 
-/** pnpm 12 draws lines around what it says. */
-function withoutFrame(line: string): string {
-  return line.replace(/^[\s│├╰─▶×]+/, "");
+/** What the output says: line by line, and then as one line, since pnpm 12 draws frames and breaks words in them. */
+function textOf(lines: readonly string[]): string {
+  const bare = lines.map((line) => line.replace(/^[\s│├╰─▶×]+/, ""));
+  return `${bare.join("\n")}\n${bare
+    .join("\n")
+    .replaceAll(/([-/])\n/g, "$1")
+    .replaceAll("\n", " ")}`;
 }
 
 /** The installer's own code; bun has none. */
@@ -128,7 +132,7 @@ const faults: readonly (FailureFault | FrozenFault)[] = [
   {
     kind: "failure",
     code: "ENOTCACHED",
-    signs: /code ENOTCACHED\b|ERR_PNPM_NO_OFFLINE_|^error: --offline/m,
+    signs: /code ENOTCACHED\b|ERR_PNPM_NO_OFFLINE_|in package mirror|^error: --offline/m,
     subject: /request to \S+\/([^/\s]+) failed|Failed to resolve (@?[^@\s]+)@\S|no cached \w+ for "([^"]+)"/,
     says: (subject) => `The cache does not have ${named(subject)}, and offline is set.`,
     remedy: "Install once with a network, or leave offline out.",
@@ -151,7 +155,8 @@ const faults: readonly (FailureFault | FrozenFault)[] = [
     kind: "failure",
     code: "EBADENGINE",
     signs: /code EBADENGINE\b|ERR_PNPM_UNSUPPORTED_ENGINE/,
-    subject: /Unsupported engine(?: for|: wanted:.*for)? (\S+?):/i,
+    subject:
+      /Not compatible with your version of node\/npm: (\S+)|incompatible with "([^"]+)"|Unsupported engine for (\S+?):/,
     says: (subject) => `${named(subject, "A package")} does not run on Node.js ${process.versions.node}.`,
     remedy: "Use a version of the package that does, or another Node.js.",
   },
@@ -167,16 +172,8 @@ const faults: readonly (FailureFault | FrozenFault)[] = [
     kind: "failure",
     code: "no answer",
     signs:
-      /code (?:FETCH_ERROR|EIDLETIMEOUT|ERR_SOCKET_TIMEOUT|ETIMEDOUT)\b|ERR_PNPM_(?:META_FETCH_FAIL|FETCH_TIMEOUT)[^]*(?:time|abort)|\b(?:timed out|Timeout)\b/i,
-    says: () => "The registry did not answer in time.",
-    remedy: network,
-  },
-  {
-    kind: "failure",
-    code: "no connection",
-    signs:
-      /\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ConnectionRefused|ConnectionClosed|DNSResolveFailed)\b|ERR_PNPM_META_FETCH_FAIL|NETWORK_ERROR|FailedToOpenSocket/,
-    says: () => "The registry cannot be reached.",
+      /\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|EIDLETIMEOUT|FETCH_ERROR|ERR_SOCKET_TIMEOUT)\b|ERR_PNPM_META_FETCH_FAIL|NETWORK_ERROR|error (?:sending request|decoding response)|\b(?:Connection(?:Refused|Closed|Reset)|DNSResolveFailed|FailedToOpenSocket|Timeout|timed out)\b/,
+    says: () => "The registry did not answer, or not in time.",
     remedy: network,
   },
   {

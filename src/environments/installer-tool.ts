@@ -29,6 +29,9 @@ export interface InstallerPlaces {
 
 export interface InstallWish {
   readonly folder: string;
+  readonly hostFolder: string;
+  /** Whether it is the application's own folder: what else is there, and how it is installed, is the application's. */
+  readonly isApplication: boolean;
   readonly frozen: boolean;
   readonly offline: boolean;
   /** Whether what the cache knows of a package is taken as it is, however old. */

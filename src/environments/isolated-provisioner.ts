@@ -3,70 +3,70 @@ import { displayPath } from "../kernel/display-path.ts";
 import { fileErrorReason } from "../kernel/file-error-reason.ts";
 import { crypto } from "../kernel/lazy-require.ts";
 import { aboutPlugin, isPlugoError, plugoError, PlugoError } from "../kernel/plugo-error.ts";
-import { describeUnreadable } from "../manifest/json-file.ts";
-import type { PackageManifest } from "../manifest/package-manifest.ts";
-import { readPackageManifest } from "../manifest/read-package-manifest.ts";
-import { readTextOfFile } from "../manifest/read-text.ts";
+import { packageFile } from "../manifest/read-package-manifest.ts";
+import { statsOf } from "../sources/stats-of.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { checkPeers } from "./check-peers.ts";
-import { pluginLockFile, readMarker, type EnvironmentMarker } from "./environment-marker.ts";
+import { readMarker, renewMarker, type EnvironmentMarker } from "./environment-marker.ts";
 import { environmentName, environmentNamePrefix } from "./environment-name.ts";
 import type { EnvironmentOptions } from "./environment-options.ts";
 import { environmentsIn } from "./environments-in.ts";
 import { readPluginLock } from "./find-lock.ts";
-import { readHostSettings, type HostSettings } from "./host-settings.ts";
-import { installEnvironment, isThere, type WantedEnvironment } from "./install-environment.ts";
+import { installEnvironment, type WantedEnvironment } from "./install-environment.ts";
 import { installQueue } from "./install-queue.ts";
 import { Lease } from "./lease.ts";
-import { linkEnvironment, lookAtModules, type PluginModules } from "./link-environment.ts";
+import { linkEnvironment, lookAtModules } from "./link-environment.ts";
 import type { PluginToProvision, Provision, Provisioner, ProvisionResult } from "./provisioner.ts";
+import { askedForNothing, NeedsReader, type Needs } from "./read-needs.ts";
 import { requirementsText } from "./requirements-text.ts";
-import { requirementsOf, type Requirements } from "./requirements.ts";
 import { surroundingsOf, type Surroundings } from "./surroundings.ts";
+import { unchangedEnvironment } from "./unchanged-environment.ts";
 
 /** Gives each plugin an environment of its own, when its `package.json` asks for packages. */
 export class IsolatedProvisioner implements Provisioner {
   readonly #options: EnvironmentOptions;
   readonly #lease: Lease;
-  readonly #manifests = new Map<string, PackageManifest>();
-  #settings: HostSettings | PlugoError | undefined;
-  #surroundings: Surroundings | undefined;
+  readonly #needs: NeedsReader;
+  #host: HostState | undefined;
   #installer: string | PlugoError | undefined;
+  /** What the plugins' links were seen to lead to, by folder, until they are set. */
+  #linked = new Map<string, string>();
   #hasWarned = false;
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
     this.#lease = new Lease(options.home);
+    this.#needs = new NeedsReader(options);
   }
 
   provision(
     plugins: readonly PluginToProvision[],
     signal: AbortSignal,
   ): ReadonlyMap<string, ProvisionResult | Promise<ProvisionResult>> {
-    this.#settings = undefined;
-    this.#surroundings = undefined;
+    this.#needs.renew();
+    this.#host = undefined;
+    this.#linked = new Map();
     const results = new Map<string, ProvisionResult | Promise<ProvisionResult>>();
-    const demands: Demand[] = [];
-    for (const plugin of plugins) {
-      const demand = this.#demandOf(plugin);
-      if ("requirements" in demand) demands.push(demand);
-      else results.set(plugin.name, demand);
-    }
-    this.#lease.add(demands.flatMap(({ modules }) => (modules.kind === "linked" ? [modules.environment] : [])));
-    for (const demand of demands) {
-      const { name } = demand.plugin;
-      results.set(name, this.#linkedTo(demand) ?? this.#provide(demand, signal));
-    }
+    const asking = plugins.filter((plugin) => {
+      if (statsOf(join(plugin.folder, packageFile)) !== undefined) return true;
+      results.set(plugin.name, askedForNothing);
+      return false;
+    });
+    for (const { folder } of asking) this.#noteLink(folder);
+    this.#lease.add(this.#linked.values());
+    for (const plugin of asking) results.set(plugin.name, this.#unchanged(plugin) ?? this.#provide(plugin, signal));
     return results;
   }
 
   isCurrent(plugin: PluginToProvision, provision: Provision): boolean {
     const demand = this.#demandOf(plugin);
-    if (!("requirements" in demand)) return !isPlugoError(demand) && demand.madeFrom === provision.madeFrom;
-    return madeFrom(demand, lockHash(demand.pluginLock)) === provision.madeFrom;
+    if (isPlugoError(demand)) return false;
+    return demand.madeFrom === provision.madeFrom;
   }
 
   link({ folder }: PluginToProvision, { environment }: Provision): void {
+    const isLinked = environment !== null && this.#linked.get(folder) === environment;
+    this.#linked.delete(folder);
+    if (isLinked) return;
     try {
       linkEnvironment(folder, environment, this.#options.home);
     } catch (error) {
@@ -78,87 +78,77 @@ export class IsolatedProvisioner implements Provisioner {
     }
   }
 
-  #demandOf(plugin: PluginToProvision): Demand | ProvisionResult {
+  #noteLink(folder: string): void {
     try {
-      return this.#readDemand(plugin);
-    } catch (error) {
-      const file = displayPath((error as NodeJS.ErrnoException).path ?? plugin.folder);
-      const facts = { file, findings: [`${file} ${describeUnreadable(error)}`] };
-      return plugoError("PLUGO_MANIFEST_INVALID", facts, { plugin: plugin.name, cause: error });
+      const modules = lookAtModules(folder, this.#options.home);
+      const isOwn = modules.kind === "linked" && dirname(modules.environment) === this.#options.home;
+      if (isOwn) this.#linked.set(folder, modules.environment);
+    } catch {
+      // It is looked at again, and then it is the plugin's problem.
     }
+  }
+
+  #unchanged(plugin: PluginToProvision): Provision | undefined {
+    const environment = this.#linked.get(plugin.folder);
+    if (environment === undefined) return undefined;
+    const { hostFolder, installer } = this.#options;
+    const compared = { hostText: this.#hostState().text, hostFolder, installer };
+    const marker = unchangedEnvironment(plugin, environment, compared);
+    if (marker === undefined) return undefined;
+    return Object.freeze({ environment, madeFrom: madeFrom(marker, marker.seen.peers) });
+  }
+
+  #provide(plugin: PluginToProvision, signal: AbortSignal): ProvisionResult | Promise<ProvisionResult> {
+    const demand = this.#demandOf(plugin);
+    if (!("text" in demand)) return demand;
+    const installer = this.#installerName();
+    if (installer instanceof PlugoError) return this.#anyEnvironment(demand) ?? aboutPlugin(installer, plugin.name);
+    const path = join(
+      this.#options.home,
+      environmentName(plugin.name, plugin.version, { ...demand.inputs, installer }),
+    );
+    this.#lease.add([path]);
+    const found = this.#provisionFrom(demand, path);
+    if (found !== undefined) return found;
+    const wanted: WantedEnvironment = {
+      path,
+      marker: { ...demand.inputs, installer },
+      pluginFolder: plugin.folder,
+      requirements: demand.requirements,
+      pluginLock: demand.pluginLock,
+    };
+    const provision = Object.freeze({ environment: path, madeFrom: demand.madeFrom });
+    return installQueue.add(async () => (await installEnvironment(wanted, this.#options, signal)) ?? provision);
   }
 
   /** What a plugin needs an environment for; or its provision or problem, when it needs none or can have none. */
-  #readDemand(plugin: PluginToProvision): Demand | ProvisionResult {
-    const { name, folder } = plugin;
-    const read = readPackageManifest(folder, name, this.#manifests.get(folder));
-    if ("isMissing" in read) return nothing;
-    if ("problem" in read) return read.problem;
-    const { manifest } = read;
-    this.#manifests.set(folder, manifest);
-    if (asksForNothing(manifest)) return nothing;
-    const { home, hostFolder, installer } = this.#options;
-    const settings = (this.#settings ??= readHostSettings(hostFolder));
-    if (settings instanceof PlugoError) return aboutPlugin(settings, name);
-    const requirements = requirementsOf(plugin, manifest, settings);
-    if (requirements instanceof PlugoError) return requirements;
-    const modules = lookAtModules(folder, home);
-    if (requirements.peers.length > 0) {
-      // A link of plugo's leads to what was installed for the plugin, not to the application's packages.
-      const folders = [modules.kind === "foreign" ? folder : dirname(folder), hostFolder];
-      const problem = checkPeers({ name, file: manifest.file }, requirements.peers, folders, hostFolder);
-      if (problem !== undefined) return problem;
-    }
-    const text = requirementsText(requirements, (this.#surroundings ??= this.#surroundingsNow()));
+  #demandOf(plugin: PluginToProvision): Demand | ProvisionResult {
+    const needs = this.#needs.read(plugin);
+    if (!("requirements" in needs)) return needs;
+    const { requirements, modules, manifest } = needs;
+    const { surroundings, text: host } = this.#hostState();
+    const text = requirementsText(requirements, surroundings);
     const isNone = requirements.dependencies.size === 0 && requirements.optionalDependencies.size === 0;
-    const pluginLock = isNone ? undefined : readPluginLock(folder, installer);
-    const demand = { plugin, requirements, text, pluginLock, modules };
-    if (!isNone && modules.kind !== "foreign") return demand;
-    return Object.freeze({ environment: null, madeFrom: madeFrom(demand, lockHash(pluginLock)) });
-  }
-
-  #surroundingsNow(): Surroundings {
-    return surroundingsOf(this.#options.hostFolder, this.#options.allowScripts);
-  }
-
-  /**
-   * The environment that the plugin's `node_modules` leads to, when it is the one that is wanted: so that the usual start
-   * makes no hash.
-   */
-  #linkedTo(demand: Demand): Provision | undefined {
-    const { modules } = demand;
-    if (modules.kind !== "linked" || dirname(modules.environment) !== this.#options.home) return undefined;
-    return this.#provisionFrom(demand, modules.environment);
-  }
-
-  /** A provision of an environment that is there, when it is complete and made from what is wanted. */
-  #provisionFrom(demand: Demand, environment: string): Provision | undefined {
-    const { plugin, text, pluginLock } = demand;
-    const marker = readMarker(environment);
-    if (marker === undefined || marker.plugin !== plugin.name || marker.version !== plugin.version) return undefined;
-    const installer = this.#installerName();
-    // Without its installer an environment can still be used.
-    if (marker.requirements !== text || (typeof installer === "string" && marker.installer !== installer))
-      return undefined;
-    if (marker.lock === null ? pluginLock !== undefined : pluginLock !== keptPluginLock(environment)) return undefined;
-    return provisionOf(demand, environment, marker.lock);
-  }
-
-  #provide(demand: Demand, signal: AbortSignal): ProvisionResult | Promise<ProvisionResult> {
-    const { plugin, requirements, text, pluginLock } = demand;
+    const pluginLock = isNone ? undefined : readPluginLock(plugin.folder, this.#options.installer);
+    if (pluginLock instanceof PlugoError) return aboutPlugin(pluginLock, plugin.name);
+    const peers = canonicalJson(requirements.peers);
+    const seen = { packageJson: requirements.files.size === 0 ? manifest.text : null, host, peers };
     const { name, version } = plugin;
-    const { home } = this.#options;
-    const installer = this.#installerName();
-    if (installer instanceof PlugoError) return this.#anyEnvironment(demand) ?? aboutPlugin(installer, name);
-    const lock = lockHash(pluginLock);
-    const inputs = { requirements: text, installer, lock };
-    const path = join(home, environmentName(name, version, inputs));
-    const marker: EnvironmentMarker = { plugin: name, version, ...inputs };
-    const wanted: WantedEnvironment = { path, marker, pluginFolder: plugin.folder, requirements, pluginLock };
-    const provision = provisionOf(demand, path, lock);
-    this.#lease.add([path]);
-    if (isThere(wanted)) return provision;
-    return installQueue.add(async () => (await installEnvironment(wanted, this.#options, signal)) ?? provision);
+    const lock = pluginLock === undefined ? null : crypto().hash("sha256", pluginLock, "hex");
+    const inputs = { plugin: name, version, lock, requirements: text, seen };
+    const demand: Demand = { ...needs, text, pluginLock, inputs, madeFrom: madeFrom(inputs, peers) };
+    if (!isNone && modules.kind !== "foreign") return demand;
+    return Object.freeze({ environment: null, madeFrom: demand.madeFrom });
+  }
+
+  #hostState(): HostState {
+    if (this.#host !== undefined) return this.#host;
+    const settings = this.#needs.settings();
+    const surroundings = surroundingsOf(this.#options.hostFolder, this.#options.allowScripts);
+    // Where the settings are not valid, no plugin gets that far.
+    const lists = settings instanceof PlugoError ? [] : [settings.sharedDependencies, settings.allowedDependencies];
+    const text = canonicalJson([surroundings, lists.map((list) => [...list])]);
+    return (this.#host = { surroundings, text });
   }
 
   /** An environment that was made elsewhere, for a machine that has no installer. */
@@ -174,6 +164,18 @@ export class IsolatedProvisioner implements Provisioner {
     return undefined;
   }
 
+  /** A provision of an environment that is there, when it is complete and holds what is wanted. */
+  #provisionFrom(demand: Demand, environment: string): Provision | undefined {
+    const { inputs } = demand;
+    const marker = readMarker(environment);
+    if (marker === undefined || marker.requirements !== inputs.requirements || marker.lock !== inputs.lock)
+      return undefined;
+    if (canonicalJson(marker.seen) !== canonicalJson(inputs.seen)) {
+      renewMarker(environment, { ...inputs, installer: marker.installer });
+    }
+    return Object.freeze({ environment, madeFrom: demand.madeFrom });
+  }
+
   #installerName(): string | PlugoError {
     if (this.#installer !== undefined) return this.#installer;
     try {
@@ -185,39 +187,23 @@ export class IsolatedProvisioner implements Provisioner {
   }
 }
 
+/** What is the same for all plugins, and as it was when it was last read. */
+interface HostState {
+  readonly surroundings: Surroundings;
+  /** See `SeenFiles.host`. */
+  readonly text: string;
+}
+
 /** What a plugin needs an environment for. */
-interface Demand {
-  readonly plugin: PluginToProvision;
-  readonly requirements: Requirements;
-  /** The same as text, with what else it depends on. */
+interface Demand extends Needs {
+  /** See `EnvironmentInputs.requirements`. */
   readonly text: string;
   /** The lockfile that the plugin brings. */
   readonly pluginLock: string | undefined;
-  readonly modules: PluginModules;
+  readonly inputs: Omit<EnvironmentMarker, "installer">;
+  readonly madeFrom: string;
 }
 
-const nothing: Provision = Object.freeze({ environment: null, madeFrom: "" });
-
-function asksForNothing({ dependencies, optionalDependencies, peerDependencies }: PackageManifest): boolean {
-  return dependencies.size === 0 && optionalDependencies.size === 0 && peerDependencies.size === 0;
-}
-
-function provisionOf(demand: Demand, environment: string, lock: string | null): Provision {
-  return Object.freeze({ environment, madeFrom: madeFrom(demand, lock) });
-}
-
-function madeFrom({ requirements, text }: Pick<Demand, "requirements" | "text">, lock: string | null): string {
-  return canonicalJson([text, lock, requirements.peers]);
-}
-
-function lockHash(lock: string | undefined): string | null {
-  return lock === undefined ? null : crypto().hash("sha256", lock, "hex");
-}
-
-function keptPluginLock(environment: string): string | undefined {
-  try {
-    return readTextOfFile(join(environment, pluginLockFile));
-  } catch {
-    return undefined;
-  }
+function madeFrom({ requirements, lock }: Pick<EnvironmentMarker, "requirements" | "lock">, peers: string): string {
+  return `${requirements} ${lock} ${peers}`;
 }

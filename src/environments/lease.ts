@@ -1,5 +1,5 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { isJsonObject } from "../manifest/json-object.ts";
 import { readTextOfFile } from "../manifest/read-text.ts";
 import { statsOf } from "../sources/stats-of.ts";
@@ -9,18 +9,21 @@ import { isAlive, isProcessIdentity, thisProcess } from "./process-identity.ts";
 const leasesFolder = ".leases";
 /** A process of another machine counts as running for so long after it last took an environment into use. */
 const foreignLeaseMs = 30 * 86_400_000;
+/** Longer than writing one takes. */
+const writingMs = 10_000;
 /** Leases of processes that have ended are cleared when there are more. */
 const keptLeases = 16;
 
 /** The environments that this process uses, or is about to, in a file that pruning looks at. It only grows. */
 export class Lease {
   readonly #home: string;
-  readonly #name: string;
+  readonly #file: string;
   readonly #environments = new Set<string>();
 
   constructor(home: string) {
     this.#home = home;
-    this.#name = `${process.pid}-${Math.random().toString(36).slice(2, 14)}.json`;
+    const name = `${process.pid}-${Math.random().toString(36).slice(2, 14)}.json`;
+    this.#file = join(home, leasesFolder, name);
   }
 
   /**
@@ -34,31 +37,33 @@ export class Lease {
   }
 
   #write(isFirst: boolean): void {
-    const folder = join(this.#home, leasesFolder);
-    const file = join(folder, this.#name);
     const text = `${JSON.stringify({ ...thisProcess(), environments: [...this.#environments] })}\n`;
     try {
-      if (isFirst) {
+      writeFileSync(this.#file, text);
+    } catch {
+      if (!isFirst) return;
+      try {
         // Nothing is in use of a home that is not there.
         if (statsOf(this.#home) === undefined) return;
-        mkdirSync(folder, { recursive: true });
-        clearEnded(folder);
+        mkdirSync(dirname(this.#file));
+        writeFileSync(this.#file, text);
+      } catch {
+        return;
       }
-      // Whoever reads it finds all of it.
-      writeFileSync(`${file}.tmp`, text);
-      renameSync(`${file}.tmp`, file);
-    } catch {
-      // See above.
     }
+    if (isFirst) setImmediate(clearEnded, dirname(this.#file)).unref();
   }
 }
 
-/** The names of the environments that running processes use. */
-export function leasedEnvironments(home: string): ReadonlySet<string> {
+/** Tells which environments running processes use, by name. */
+export function readLeases(home: string): (environment: string) => boolean {
   const folder = join(home, leasesFolder);
-  const names = namesIn(folder).filter((name) => name.endsWith(".json"));
-  const leases = names.map((name) => readLease(join(folder, name)));
-  return new Set(leases.flatMap((lease) => (lease?.isInForce === true ? lease.environments : [])));
+  const leases = namesIn(folder).map((name) => readLease(join(folder, name)));
+  // One that is being written may name any.
+  if (leases.includes(undefined)) return () => true;
+  const inForce = leases.flatMap((lease) => (lease?.isInForce === true ? lease.environments : []));
+  const names = new Set(inForce);
+  return (environment) => names.has(environment);
 }
 
 interface ReadLease {
@@ -81,25 +86,25 @@ export function clearEndedLeases(home: string): void {
 function clearLeases(folder: string, names: readonly string[]): void {
   for (const name of names) {
     const file = join(folder, name);
-    const isEnded = name.endsWith(".json") ? readLease(file)?.isInForce === false : !isRecent(file);
-    if (isEnded) rmSync(file, { force: true });
+    if (readLease(file)?.isInForce === false) rmSync(file, { force: true });
   }
 }
 
-/** `undefined` for what is none. */
+/** `undefined` for one that is being written. */
 function readLease(file: string): ReadLease | undefined {
   try {
     const value: unknown = JSON.parse(readTextOfFile(file));
-    if (!isJsonObject(value) || !isProcessIdentity(value)) return undefined;
-    const { environments } = value as { readonly environments?: unknown };
-    if (!Array.isArray(environments)) return undefined;
-    const names = environments.filter((name) => typeof name === "string");
-    return { environments: names, isInForce: isAlive(value) ?? isRecent(file) };
+    if (isJsonObject(value) && isProcessIdentity(value)) {
+      const { environments } = value as { readonly environments?: unknown };
+      const names = Array.isArray(environments) ? environments.filter((name) => typeof name === "string") : [];
+      return { environments: names, isInForce: isAlive(value) ?? isNewerThan(foreignLeaseMs, file) };
+    }
   } catch {
-    return undefined;
+    // It may be torn: by a process that was killed, or that is just writing.
   }
+  return isNewerThan(writingMs, file) ? undefined : { environments: [], isInForce: false };
 }
 
-function isRecent(file: string): boolean {
-  return Date.now() - (statsOf(file)?.mtimeMs ?? 0) < foreignLeaseMs;
+function isNewerThan(ageMs: number, file: string): boolean {
+  return Date.now() - (statsOf(file)?.mtimeMs ?? 0) < ageMs;
 }

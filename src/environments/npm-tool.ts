@@ -41,31 +41,39 @@ export const npmTool: InstallerTool = {
   }),
 };
 
-const commonFlags = [
+const quietFlags = [
   "--no-audit",
   "--no-fund",
-  "--workspaces=false",
   "--global=false",
   "--loglevel=warn",
   "--no-progress",
   "--no-update-notifier",
 ];
 
+const commonFlags = [...quietFlags, "--workspaces=false"];
+
 const scriptFlags = [...commonFlags, "--ignore-scripts=false", "--foreground-scripts"];
 
 function flagsOf(wish: InstallWish): readonly string[] {
+  return [...(wish.isApplication ? quietFlags : environmentFlags), ...sharedFlags(wish)];
+}
+
+const environmentFlags = [
+  ...commonFlags,
+  "--omit=dev",
+  "--omit=peer",
+  // A list in .npmrc would take back what is omitted.
+  "--include=prod",
+  // Peers are the application's: without it they are in the lockfile, and looked up.
+  "--legacy-peer-deps",
+  // A link to a folder does not survive that the environment is moved.
+  "--install-links",
+  "--package-lock",
+];
+
+function sharedFlags(wish: InstallWish): readonly string[] {
   return [
-    ...commonFlags,
-    "--omit=dev",
-    "--omit=peer",
-    // A list in .npmrc would take back what is omitted.
-    "--include=prod",
-    // Peers are the application's: without it they are in the lockfile, and looked up.
-    "--legacy-peer-deps",
     "--ignore-scripts",
-    // A link to a folder does not survive that the environment is moved.
-    "--install-links",
-    "--package-lock",
     "--save",
     "--dry-run=false",
     "--fetch-retries=1",

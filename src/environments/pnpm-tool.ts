@@ -16,14 +16,13 @@ export const pnpmTool: InstallerTool = {
     run(
       [
         "install",
-        "--prod",
+        ...(wish.isApplication ? [] : ["--prod", "--ignore-workspace"]),
         "--ignore-scripts",
-        "--ignore-workspace",
         "--reporter=append-only",
         wish.frozen ? "--frozen-lockfile" : "--no-frozen-lockfile",
         ...(wish.offline ? ["--offline"] : wish.prefersCache ? ["--prefer-offline"] : []),
       ],
-      settingsOf({ "fetch-timeout": requestTimeoutMs(wish) }),
+      settingsOf({ ...(wish.isApplication ? {} : ownPeers), "fetch-timeout": requestTimeoutMs(wish) }),
     ),
 
   staleCache: /ERR_PNPM_(?:NO_MATCHING_VERSION|NO_OFFLINE_META|NO_OFFLINE_TARBALL|FETCH_404)/,
@@ -33,17 +32,24 @@ export const pnpmTool: InstallerTool = {
     const allowed = JSON.stringify(Object.fromEntries(names.map((name) => [name, true])));
     return {
       args: ["rebuild", ...new Set(packages.map(({ name }) => name)), "--reporter=append-only"],
-      settings: settingsOf({ "ignore-scripts": "false", "ignore-workspace": "true", "allow-builds": allowed }),
+      settings: settingsOf({
+        ...ownPeers,
+        "ignore-scripts": "false",
+        "ignore-workspace": "true",
+        "allow-builds": allowed,
+      }),
       // pnpm 10 knows no other way that tells versions apart; from 11 on the field counts for nothing.
       manifestFields: major < 11 ? { pnpm: { onlyBuiltDependencies: names } } : {},
     };
   },
 };
 
+/** Peers are the application's. */
+const ownPeers = { "auto-install-peers": "false" };
+
 /** Settings that are no flags in every version: pnpm 10 reads `npm_config_…`, pnpm 11 and later `pnpm_config_…`. */
 function settingsOf(more: Readonly<Record<string, string>>): Record<string, string> {
   const settings = {
-    "auto-install-peers": "false",
     "strict-peer-dependencies": "false",
     // What scripts may run is decided here; that others have some is no failure.
     "strict-dep-builds": "false",

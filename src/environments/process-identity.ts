@@ -5,7 +5,7 @@ import { isJsonObject } from "../manifest/json-object.ts";
 /** Which process something belongs to, so that others can tell whether it still runs. JSON-safe. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** The machine, and on Linux its boot and the container: a process's number means something there only. */
+  /** The machine, and on Linux the container: a process's number means something there only. */
   readonly machine: string;
   /** When the process began, in the system's own unit; `null` where that cannot be read without running something. */
   readonly startedAt: string | null;
@@ -37,8 +37,7 @@ export function isProcessIdentity(value: unknown): value is ProcessIdentity {
 function thisMachine(): string {
   if (process.platform !== "linux") return hostname();
   try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${hostname()} ${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
   } catch {
     return hostname();
   }

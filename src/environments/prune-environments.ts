@@ -7,7 +7,7 @@ import type { Clock } from "./clock.ts";
 import { EnvironmentLock } from "./environment-lock.ts";
 import { environmentsIn, namesIn } from "./environments-in.ts";
 import { folderSize } from "./folder-size.ts";
-import { clearEndedLeases, leasedEnvironments } from "./lease.ts";
+import { clearEndedLeases, readLeases } from "./lease.ts";
 import { linkedFromFile, lookAtModules } from "./link-environment.ts";
 import { removeFolder } from "./remove-folder.ts";
 import { isLeftover, temporaryName } from "./temporary-name.ts";
@@ -40,14 +40,14 @@ export async function pruneEnvironments(request: PruneRequest): Promise<readonly
   const removed: PrunedFolder[] = [];
   for (const { name, path } of environmentsIn(home)) {
     if (request.signal.aborted) return removed;
-    if (keep.has(path) || isLinked(path, home) || leasedEnvironments(home).has(name)) continue;
+    if (keep.has(path) || isLinked(path, home) || readLeases(home)(name)) continue;
     const aside = await putAside(name, request);
     if (aside !== undefined) removed.push(await remove(aside, path));
   }
   for (const name of namesIn(home)) {
     const path = join(home, name);
     if (name.endsWith(".lock")) (await acquireNow(path, request))?.release();
-    else if (isAbandoned(name, path, leasedEnvironments(home))) removed.push(await remove(path, path));
+    else if (isAbandoned(name, path, readLeases(home))) removed.push(await remove(path, path));
   }
   clearEndedLeases(home);
   return removed;
@@ -63,7 +63,7 @@ async function putAside(name: string, request: PruneRequest): Promise<string | u
     const aside = join(home, temporaryName("pruned"));
     renameSync(path, aside);
     // A process notes what it is going to use before it looks whether it is there. One that looked now waits for the lock.
-    if (!leasedEnvironments(home).has(name)) return aside;
+    if (!readLeases(home)(name)) return aside;
     renameSync(aside, path);
     return undefined;
   } finally {
@@ -108,9 +108,9 @@ function linkedFolders(environment: string): readonly string[] {
 }
 
 /** Whether something beside the environments is of no use to any process: what one left behind, or was replaced. */
-function isAbandoned(name: string, path: string, leased: ReadonlySet<string>): boolean {
+function isAbandoned(name: string, path: string, isLeased: (environment: string) => boolean): boolean {
   const now = Date.now();
   if (isLeftover(name, now - (statsOf(path)?.ctimeMs ?? now))) return true;
   const replaced = /^\.replaced-[0-9a-f]+-(.+)$/.exec(name)?.[1];
-  return replaced !== undefined && !leased.has(replaced);
+  return replaced !== undefined && !isLeased(replaced);
 }

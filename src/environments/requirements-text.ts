@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { relative } from "node:path";
 import { crypto } from "../kernel/lazy-require.ts";
 import { readFolderContent } from "../sources/folder-content.ts";
 import { canonicalJson } from "./canonical-json.ts";
@@ -18,9 +19,15 @@ export function requirementsText(requirements: Requirements, surroundings: Surro
 /** What is not there has a hash, too: that it is missing is for the installer to say. */
 function hashOf(file: string): string {
   try {
-    const content = statSync(file).isDirectory() ? readFolderContent(file) : readFileSync(file);
+    const content = statSync(file).isDirectory() ? folderText(file) : readFileSync(file);
     return crypto().createHash("sha256").update(content).digest("hex");
   } catch {
     return "missing";
   }
+}
+
+/** The same wherever the folder lies. */
+function folderText(folder: string): string {
+  const lines = Array.from(readFolderContent([folder]), ([path, { hash }]) => `${relative(folder, path)} ${hash}`);
+  return lines.toSorted().join("\n");
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { readText } from "../manifest/read-text.ts";
+import { statsOf } from "../sources/stats-of.ts";
 
 /** What else than a plugin's own files decides what its packages are. JSON-safe. */
 export interface Surroundings {
@@ -46,6 +47,8 @@ function libcOf(program: string): "glibc" | "musl" {
 
 /** As they are written: a token that a line takes from the environment is not to be in a name or a file of plugo's. */
 function registriesIn(file: string): readonly string[] {
+  // An error costs more than a look does.
+  if (statsOf(file) === undefined) return [];
   try {
     return readText(file)
       .split(/\r?\n/)

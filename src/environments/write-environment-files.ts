@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { isWithin } from "../kernel/is-within.ts";
 import { packageFile } from "../manifest/read-package-manifest.ts";
-import { isIgnoredFile } from "../sources/ignored-file.ts";
+import { isIgnored } from "../sources/ignored-file.ts";
 import { pluginLockFile } from "./environment-marker.ts";
 import type { Requirements } from "./requirements.ts";
 
@@ -33,7 +33,10 @@ export function writeEnvironmentFiles(folder: string, files: EnvironmentFiles): 
   for (const [source, path] of copied) {
     const target = join(folder, path);
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(source, target, { recursive: true, filter: (file) => file === source || !isIgnoredFile(basename(file)) });
+    cpSync(source, target, {
+      recursive: true,
+      filter: (file) => file === source || !isIgnored(basename(file), statSync(file).isDirectory()),
+    });
   }
   if (lock !== undefined) writeFileSync(join(folder, files.lockfile), lock);
   if (pluginLock !== undefined) writeFileSync(join(folder, pluginLockFile), pluginLock);

@@ -14,6 +14,8 @@ export interface ReportInput extends Omit<ChangeFacts, "fresh" | "mended"> {
   readonly problems: readonly PlugoError[];
   /** Whether other generations, or the same ones in another order, are in service than before. */
   readonly hasSwapped: boolean;
+  /** Whether the host began to close meanwhile: what came to nothing for that is no news. */
+  readonly isCutOff: boolean;
 }
 
 /** A report, and whether there is anything in it that somebody should be told of. */
@@ -38,7 +40,7 @@ export class ChangeReports {
     this.#logger.warn(problemText(problem));
   }
 
-  make({ request, startTime, loaded, problems, hasSwapped, ...facts }: ReportInput): MadeReport {
+  make({ request, startTime, loaded, problems, hasSwapped, isCutOff, ...facts }: ReportInput): MadeReport {
     const current = new Map(problems.map((problem) => [keyOf(problem), problem]));
     const fresh = [...current].filter(([key]) => !this.#known.has(key)).map(([, problem]) => problem);
     const mended = [...this.#known].filter(([key]) => !current.has(key)).map(([, problem]) => problem);
@@ -53,7 +55,8 @@ export class ChangeReports {
     });
     this.#faults = [];
     // Who asked for a change is told what came of it; a file may be written again with what it held.
-    const isNoteworthy = !isFollowed(request) || hasSwapped || findings > 0 || facts.stopped.size > 0;
+    const hasHappened = !isFollowed(request) || hasSwapped || findings > 0 || facts.stopped.size > 0;
+    const isNoteworthy = hasHappened && !isCutOff;
     if (isNoteworthy) describeChange(this.#logger, report, { ...facts, fresh, mended });
     return { report, isNoteworthy };
   }

@@ -58,6 +58,8 @@ interface Attempt {
   state: AttemptState;
 }
 
+const nothing: Settlement["thrownAway"] = new Map();
+const ready: AttemptState = { kind: "ready" };
 /** The dependencies of a plugin that has none. */
 const alone = new Map<string, Generation>();
 
@@ -70,36 +72,39 @@ const alone = new Map<string, Generation>();
 export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   const { plan, steps, inService, services } = input;
   const attempts = new Map<string, Attempt>();
+  const waiting: Attempt[] = [];
+  let hasFailed = false;
   let thrownAwaySoFar: Settlement["thrownAway"] | undefined;
 
   const provisions = provisionAttempts(
     steps.attempts.filter((name) => !input.keepsModules(name)).map((name) => plan.entries.get(name)!),
     services,
   );
-  for (const name of steps.attempts) startLoading(name);
-  for (const attempt of attempts.values()) if (attempt.state.kind === "loading") await takeLoaded(attempt);
+  steps.attempts.forEach(startLoading);
+  for (const attempt of waiting) await takeLoaded(attempt);
 
   const restarting = restartGroup(steps.attempts, plan, inService);
-  await activateAll((name) => !restarting.later.has(name));
+  const { later } = restarting;
+  await activateAll(later.size === 0 ? steps.attempts : steps.attempts.filter((name) => !later.has(name)));
   const takenOut = [...inService.values()].filter(({ name }) => restarting.out.has(name) && mayGo(name));
   if (takenOut.length > 0) await input.takeOut(takenOut);
-  if (restarting.later.size > 0) await activateAll((name) => restarting.later.has(name));
+  if (later.size > 0) await activateAll(steps.attempts.filter((name) => later.has(name)));
 
   const { swapIn, thrownAway, stop } = settle();
   const next = new Map<string, Generation>();
-  for (const name of swapIn) {
+  swapIn.forEach((name) => {
     const { generation, state } = attempts.get(name)!;
     if (state.kind === "ready") next.set(name, generation);
-  }
+  });
   const problems = new Map<string, PlugoError>();
   const discarded: Generation[] = [];
-  for (const { entry, generation, state } of attempts.values()) {
+  attempts.forEach(({ entry, generation, state }, name) => {
     if (state.kind === "failed") problems.set(entry.name, state.problem);
-    if (next.has(entry.name)) continue;
+    if (next.has(name)) return;
     discarded.push(generation);
-    const old = inService.get(entry.name);
+    const old = inService.get(name);
     if (old !== undefined && old.provision !== generation.provision) linkTo(old, old.provision);
-  }
+  });
   for (const [name, because] of thrownAway) {
     problems.set(name, plugoError("PLUGO_NOT_SWAPPED", { name, because }, { plugin: name }));
   }
@@ -115,22 +120,35 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
 
   function startLoading(name: string): void {
     const entry = plan.entries.get(name)!;
+    const current = inService.get(name);
     const generation = new Generation(entry, input.nextNumber(name), services);
     if (isThenable(provisions.get(name))) input.onPhase(name, "provisioning");
     const loading = withProvision(generation, provisions, () => {
       input.onPhase(name, "loading");
-      const failing = entry.required.find((dependency) => attempts.get(dependency)?.state.kind === "failed");
+      const failing =
+        entry.required.length === 0
+          ? undefined
+          : entry.required.find((dependency) => attempts.get(dependency)?.state.kind === "failed");
       if (failing !== undefined) return blockedBy(entry, failing, problemOf(failing));
       return loadGeneration(generation, {
         dependency: loadedModules,
-        previous: inService.get(name)?.modules,
-        keep: input.keepsModules(name) ? inService.get(name) : undefined,
+        previous: current?.modules,
+        previousWatched: current?.watched,
+        keep: current !== undefined && input.keepsModules(name) ? current : undefined,
         restore: false,
       });
     });
-    const attempt: Attempt = { generation, entry, state: { kind: "loading", loading } };
-    attempts.set(name, attempt);
-    if (!isThenable(loading)) setLoaded(attempt, loading);
+    if (isThenable(loading)) {
+      const attempt: Attempt = { generation, entry, state: { kind: "loading", loading } };
+      attempts.set(name, attempt);
+      waiting.push(attempt);
+    } else if (isPlugoError(loading)) {
+      const attempt: Attempt = { generation, entry, state: { kind: "failed", problem: loading } };
+      attempts.set(name, attempt);
+      fail(attempt, loading);
+    } else {
+      attempts.set(name, { generation, entry, state: { kind: "loaded", definition: loading } });
+    }
   }
 
   async function takeLoaded(attempt: Attempt): Promise<void> {
@@ -154,9 +172,9 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   }
 
   /** Activates the attempts that may be, in plan order, each as soon as its dependencies are ready. */
-  function activateAll(isTurn: (name: string) => boolean): Promise<void> {
+  function activateAll(names: readonly string[]): Promise<void> {
     return startInOrder({
-      names: steps.attempts.filter(isTurn),
+      names,
       dependenciesOf: (name) => attempts.get(name)!.entry.dependencies,
       isReady: (name) => isDecided(attempts.get(name)!),
       start: (name) => activate(attempts.get(name)!),
@@ -165,6 +183,7 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
 
   /** Whether everything that it depends on in this change has gone well, or has failed. */
   function isDecided({ entry }: Attempt): boolean {
+    if (entry.dependencies.length === 0) return true;
     return entry.dependencies.every((dependency) => {
       const state = attempts.get(dependency)?.state.kind ?? "ready";
       return state === "ready" || state === "failed";
@@ -174,20 +193,8 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   function activate(attempt: Attempt): Promise<void> | undefined {
     const { entry, generation, state } = attempt;
     if (state.kind !== "loaded" || !canProceed(entry.name)) return;
-    const dependencies = entry.dependencies.length === 0 ? alone : new Map<string, Generation>();
-    for (const name of entry.dependencies) {
-      const other = attempts.get(name);
-      if (other?.state.kind === "ready") dependencies.set(name, other.generation);
-      else if (other?.state.kind === "failed" && entry.required.includes(name)) {
-        return void fail(attempt, blockedBy(entry, name, other.state.problem));
-      } else if (other === undefined) {
-        const current = inService.get(name);
-        if (current !== undefined) dependencies.set(name, current);
-        // It failed before, and is not tried again: what needs it now cannot run either.
-        else if (entry.required.includes(name))
-          return void fail(attempt, blockedBy(entry, name, input.problemOf(name)));
-      }
-    }
+    const dependencies = entry.dependencies.length === 0 ? alone : dependenciesFor(entry);
+    if (isPlugoError(dependencies)) return void fail(attempt, dependencies);
     generation.dependencies = dependencies;
     input.onPhase(entry.name, "activating");
     const activation = activateGeneration(generation, state.definition, inService.has(entry.name));
@@ -196,13 +203,32 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     return activation.then((problem) => setActivated(attempt, problem));
   }
 
+  /** The generations that a plugin is activated with, or why it cannot be. */
+  function dependenciesFor(entry: PlanEntry): ReadonlyMap<string, Generation> | PlugoError {
+    const dependencies = new Map<string, Generation>();
+    for (const name of entry.dependencies) {
+      const other = attempts.get(name);
+      const isRequired = entry.required.includes(name);
+      if (other?.state.kind === "ready") dependencies.set(name, other.generation);
+      else if (other?.state.kind === "failed" && isRequired) return blockedBy(entry, name, other.state.problem);
+      else if (other === undefined) {
+        const current = inService.get(name);
+        if (current !== undefined) dependencies.set(name, current);
+        // It failed before, and is not tried again: what needs it now cannot run either.
+        else if (isRequired) return blockedBy(entry, name, input.problemOf(name));
+      }
+    }
+    return dependencies;
+  }
+
   function setActivated(attempt: Attempt, problem: ActivationResult): void {
-    if (problem === undefined) attempt.state = { kind: "ready" };
+    if (problem === undefined) attempt.state = ready;
     else fail(attempt, problem);
   }
 
   function fail(attempt: Attempt, problem: PlugoError): void {
     attempt.state = { kind: "failed", problem };
+    hasFailed = true;
     thrownAwaySoFar = undefined;
     // What it has started is undone at once, whatever the others still wait for.
     void attempt.generation.end();
@@ -228,9 +254,15 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   }
 
   function settle(): Settlement {
+    const { unwanted, failing } = steps;
+    // All goes well, most of the time.
+    if (!hasFailed && unwanted.size + failing.size === 0) {
+      return { swapIn: steps.attempts, thrownAway: nothing, stop: unwanted };
+    }
     const outcomes = new Map<string, AttemptOutcome>();
     for (const { state, entry, generation } of attempts.values()) {
-      const dependencies = [...entry.dependencies, ...generation.swapsOnlyWith];
+      const dependencies =
+        generation.swapsOnlyWith.size === 0 ? entry.dependencies : [...entry.dependencies, ...generation.swapsOnlyWith];
       outcomes.set(entry.name, { ok: state.kind !== "failed", dependencies });
     }
     return settleChange(outcomes, input.running, steps);
@@ -250,11 +282,11 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     const generation = new Generation(entry, input.nextNumber(old.name), services);
     input.onPhase(old.name, "activating");
     generation.entryFile = old.entryFile;
-    generation.watched = old.watched;
     linkTo(generation, old.provision);
     const loaded = await loadGeneration(generation, {
       dependency: (name) => dependencies.get(name)?.modules,
       previous: old.modules,
+      previousWatched: old.watched,
       keep: undefined,
       restore: true,
     });

@@ -98,7 +98,7 @@ export class GenerationScope implements InternalScope {
     return {
       host: generation.services.internals,
       position: generation.position,
-      swapOnlyWith: (name) => void generation.swapsOnlyWith.add(name),
+      swapOnlyWith: (name) => void generation.swapOnlyWith(name),
     };
   }
 }

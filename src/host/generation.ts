@@ -6,7 +6,7 @@ import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { Scope, type Undo } from "../kernel/scope.ts";
 import { isThenable, timedOut, withTimeLimit } from "../kernel/time-limit.ts";
 import type { PlanEntry } from "../plan/plan.ts";
-import { matcherOf, readFolderContent, type FolderContent } from "../sources/folder-content.ts";
+import type { FolderContent } from "../sources/folder-content.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { publishStep } from "./diagnostics.ts";
 import type { HostServices } from "./host-services.ts";
@@ -41,8 +41,6 @@ export class Generation {
   api: unknown;
   /** An exported `disposePlugin`, or a definition's `dispose`. */
   disposeHook: (() => unknown) | undefined;
-  /** The plugins, beside its dependencies, without whose new generations it is not put in service. */
-  readonly swapsOnlyWith: Set<string> = new Set();
   readonly timings: { provisionMs: number; loadMs: number; activateMs: number } = {
     provisionMs: 0,
     loadMs: 0,
@@ -50,7 +48,9 @@ export class Generation {
   };
 
   #dependencies: ReadonlyMap<string, Generation> = none;
-  readonly #dependents = new Set<Generation>();
+  // What most plugins do without is made on first use: a set takes more memory than all else here.
+  #dependents: Set<Generation> | undefined;
+  #swapsOnlyWith: Set<string> | undefined;
   #whileLoading: ModulesOf | undefined;
   #stage: Stage = "current";
   #drain: Promise<void> | undefined;
@@ -83,7 +83,17 @@ export class Generation {
   set dependencies(generations: ReadonlyMap<string, Generation>) {
     this.#dependencies = generations;
     this.#whileLoading = undefined;
-    for (const dependency of generations.values()) dependency.#dependents.add(this);
+    if (generations.size === 0) return;
+    for (const dependency of generations.values()) (dependency.#dependents ??= new Set()).add(this);
+  }
+
+  /** The plugins, beside its dependencies, without whose new generations it is not put in service. */
+  get swapsOnlyWith(): ReadonlySet<string> {
+    return this.#swapsOnlyWith ?? noNames;
+  }
+
+  swapOnlyWith(plugin: string): void {
+    (this.#swapsOnlyWith ??= new Set()).add(plugin);
   }
 
   /** Whether it is being prepared, or in service: nothing has told it to end. */
@@ -99,13 +109,6 @@ export class Generation {
   /** The modules of a dependency: also for an `import()` long after loading. */
   modulesOf(dependency: string): ReturnType<ModulesOf> {
     return this.#whileLoading?.(dependency) ?? this.#dependencies.get(dependency)?.modules;
-  }
-
-  /** What the files that its manifest has watched hold now; `undefined` when it has none watched. */
-  readWatched(): FolderContent | undefined {
-    const { manifest, selected } = this.entry;
-    if (manifest === undefined || manifest.watch.length === 0 || selected.target?.kind !== "folder") return undefined;
-    return readFolderContent(selected.target.plugin.realPath, matcherOf(manifest.watch));
   }
 
   /** Whether a swap has ever put it in service. */
@@ -127,7 +130,7 @@ export class Generation {
    * an optional dependency that goes, and keeps what it has of it.
    */
   get endsAfter(): readonly Generation[] {
-    return this.#dependents.size === 0 ? noGenerations : [...this.#dependents].filter(({ isLive }) => !isLive);
+    return this.#dependents === undefined ? noGenerations : [...this.#dependents].filter(({ isLive }) => !isLive);
   }
 
   get logger(): Logger {
@@ -231,7 +234,7 @@ export class Generation {
     this.#stage = "ended";
     this.#whileLoading = undefined;
     this.#timers?.close();
-    for (const dependency of this.#dependencies.values()) dependency.#dependents.delete(this);
+    for (const dependency of this.#dependencies.values()) dependency.#dependents?.delete(this);
     publishStep("dispose", this, startTime);
   }
 
@@ -289,6 +292,7 @@ export class Generation {
 
 const none: ReadonlyMap<string, Generation> = new Map();
 const noGenerations: readonly Generation[] = [];
+const noNames: ReadonlySet<string> = new Set();
 /** The position of a generation that no swap has put in service. */
 const neverInService = -1;
 

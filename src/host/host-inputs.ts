@@ -89,9 +89,9 @@ export function newHints({ scan, config }: HostInputs, previous: HostInputs | un
   const hints: string[] = [];
   const known = new Set([...(previous?.scan.hints ?? []), ...(previous?.config?.hints ?? [])]);
   for (const hint of [...scan.hints, ...(config?.hints ?? [])]) if (!known.has(hint)) hints.push(hint);
-  for (const plugin of scan.plugins.values()) {
-    if (plugin.hints.length === 0 || previous?.scan.plugins.get(plugin.name) === plugin) continue;
-    hints.push(...plugin.hints.map((hint) => `[${plugin.name}] ${hint}`));
-  }
+  scan.plugins.forEach((plugin, name) => {
+    if (plugin.hints.length === 0 || previous?.scan.plugins.get(name) === plugin) return;
+    hints.push(...plugin.hints.map((hint) => `[${name}] ${hint}`));
+  });
   return hints;
 }

@@ -4,10 +4,12 @@ import { displayPath } from "../kernel/display-path.ts";
 import { aboutPlugin, isPlugoError, plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { isThenable } from "../kernel/time-limit.ts";
 import { blockedBy } from "../plan/blocked-by.ts";
+import type { FolderContent } from "../sources/folder-content.ts";
 import type { ModuleTarget } from "../sources/source.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { publishStep } from "./diagnostics.ts";
 import { definitionOf, findDefinition, type FoundDefinition } from "./find-definition.ts";
+import { readWatched } from "./generation-files.ts";
 import type { Generation, ModulesOf } from "./generation.ts";
 import { loadModule } from "./load-module.ts";
 import { withinInitTime } from "./within-init-time.ts";
@@ -18,6 +20,8 @@ export interface LoadSources {
   readonly dependency: ModulesOf;
   /** The modules of the generation before. */
   readonly previous: LoadedModules | undefined;
+  /** What the files that the plugin has watched held for the generation before. */
+  readonly previousWatched: FolderContent | undefined;
   /** The generation whose modules are taken as they are, whatever is on disk now. */
   readonly keep: Generation | undefined;
   /** Whether to load the files of `previous` as they were, whatever is on disk now. */
@@ -67,7 +71,9 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
     : resolveEntry(plugin.path, plugin.realPath, generation.entry.manifest?.entry ?? null);
   if (isPlugoError(entry)) return aboutPlugin(entry, generation.name);
   generation.entryFile = entry.path;
-  if (!sources.restore) generation.watched = generation.readWatched();
+  generation.watched = sources.restore
+    ? sources.previousWatched
+    : readWatched(generation.entry, sources.previousWatched);
   // A look costs time at every start; who edits the file that is not used sees it at the reload.
   const hint = generation.number === 1 ? undefined : entryHint(entry.path);
   if (hint !== undefined) generation.logger.debug(hint);

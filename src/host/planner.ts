@@ -21,12 +21,20 @@ export class Planner {
     this.#options = options;
   }
 
-  plan(inputs: HostInputs, runtimeWishes: Iterable<Wish>, inService: ReadonlyMap<string, Generation>): Plan {
+  /** @param settled The plan that what is in service has been made equal to, when it has. */
+  plan(
+    inputs: HostInputs,
+    runtimeWishes: Iterable<Wish>,
+    inService: ReadonlyMap<string, Generation>,
+    settled: Plan | undefined,
+  ): Plan {
     const wishes = [...runtimeWishes];
+    const made = this.#made;
+    const isMade = made?.inputs === inputs && isSame(made.wishes, wishes);
+    if (isMade && made.plan === settled) return made.plan;
     // What a generation in service was made from pulls in dependencies, too; only one that is out of date matters.
     const stands = pullInNothingElse(inService, inputs);
-    const made = stands ? this.#made : undefined;
-    if (made?.inputs === inputs && isSame(made.wishes, wishes)) return made.plan;
+    if (isMade && stands) return made.plan;
     const selection = selectFrom(inputs, this.#options, {
       runtimeWishes: wishes,
       lastManifest: (name) => inService.get(name)?.entry.manifest,

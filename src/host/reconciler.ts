@@ -6,7 +6,7 @@ import { createProvisioner } from "../environments/create-provisioner.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import type { Phase } from "../kernel/phase.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
-import { diffPlan, type RunningPlugin, type Steps } from "../plan/diff-plan.ts";
+import { diffPlan, type RunningPlugins, type Steps } from "../plan/diff-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Selection, Wish } from "../sources/source.ts";
 import { AttemptContent } from "./attempt-content.ts";
@@ -16,6 +16,7 @@ import { isFollowed, type ChangeRequest, type Touch } from "./change-request.ts"
 import { runChange, type ChangeResult } from "./change.ts";
 import { directoryOwners } from "./directory-owners.ts";
 import { EndingGenerations } from "./ending-generations.ts";
+import { changedFiles } from "./generation-files.ts";
 import type { Generation } from "./generation.ts";
 import { newHints, readInputs, selectFrom, type HostInputs } from "./host-inputs.ts";
 import type { HostServices } from "./host-services.ts";
@@ -23,8 +24,8 @@ import { LeakWatch } from "./leak-watch.ts";
 import { createContextFactory } from "./per-plugin.ts";
 import { Planner } from "./planner.ts";
 import { phaseWithout, PluginPhases } from "./plugin-phases.ts";
-import { isProvisionCurrent } from "./provision-attempts.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
+import { RunningGenerations } from "./running-generations.ts";
 import { Service } from "./service.ts";
 
 let hosts = 0;
@@ -44,12 +45,16 @@ export class Reconciler {
   readonly #numbers = new Map<string, number>();
   readonly #endings: EndingGenerations;
   readonly #leaks: LeakWatch | undefined;
-  readonly #memory = new AttemptMemory();
+  readonly #memory = new AttemptMemory((problem) => this.#reports.addFault(problem));
   readonly #reports: ChangeReports;
   readonly #planner: Planner;
   #inputs: HostInputs | undefined;
   #owners: FileOwners | undefined;
   #plan: Plan = { entries: new Map(), order: [], problems: [] };
+  /** The plan that what runs has been made equal to, with nothing left to be done or wrong. */
+  #settledPlan: Plan | undefined;
+  /** The transforms of the latest change are written when its report has been given. */
+  #flushing: NodeJS.Immediate | undefined;
   /** The plugins of the change under way that get a new generation. */
   #attempting: ReadonlySet<string> = new Set();
   /** The plugins that end in the change under way. */
@@ -158,6 +163,7 @@ export class Reconciler {
     const startTime = performance.now();
     const startedAtMs = Date.now();
     const { revision } = this;
+    this.#flush();
     this.#engine.refresh();
     const inputs = this.read(request);
     const { hotReload } = this.#options;
@@ -166,28 +172,36 @@ export class Reconciler {
     const stopped = new Set<string>();
     const settled = new Set<string>();
     const retried = new Set<string>();
+    const attempted = new Set<string>();
     for (;;) {
+      const before = this.#settledPlan;
       // What a replaced generation had pulled in may not be wanted any more: the selection is made for each pass.
-      this.#plan = this.#planner.plan(inputs, this.runtimeWishes.values(), this.inService);
-      const running = this.#running();
-      const steps = diffPlan(
-        this.#plan,
-        running,
-        this.#memory.factsFor(request, { settled, retried }, this.#standing(content)),
-      );
+      this.#plan = this.#planner.plan(inputs, this.runtimeWishes.values(), this.inService, before);
+      this.#settledPlan = undefined;
+      const among = this.#plan === before ? request.only : undefined;
+      const running = new RunningGenerations(this.inService);
+      const facts = this.#memory.factsFor(request, { settled, retried }, this.#standing(content));
+      const steps = diffPlan(this.#plan, running, facts, among);
       if (isFollowed(request)) for (const name of steps.attempts) content?.note(this.#plan.entries.get(name)!);
-      const result = await this.#pass(steps, running, content, request.keepsModules);
-      for (const name of result.swapIn.keys()) loaded.add(name);
+      const result = await this.#pass(steps, running, { content, among, keepsModules: request.keepsModules });
+      if (request.trigger !== "load") steps.attempts.forEach((name) => attempted.add(name));
+      result.swapIn.forEach((_generation, name) => loaded.add(name));
       for (const name of result.stop) stopped.add(name);
+      if (!mayNeedAnotherPass(this.#plan, steps, result, running, among)) break;
       // A start that a neighbour took with it gets a second chance; nothing else is tried twice in one change.
       for (const name of steps.attempts) {
         const isRetried = !running.has(name) && result.problems.get(name)?.code === "PLUGO_NOT_SWAPPED";
         if (isRetried && !retried.has(name)) retried.add(name);
         else settled.add(name);
       }
-      if (!mayNeedAnotherPass(this.#plan, steps, result, running)) break;
     }
-    this.#engine.flush();
+    // At the start that would be a look at every file.
+    if (request.trigger !== "load") {
+      this.#memory.noteWrites(attempted, this.#standing(content), performance.now() - startTime);
+    }
+    if (this.#memory.isEmpty && !inputs.isScanStale) this.#settledPlan = this.#plan;
+    if (request.trigger === "load") this.#engine.flush();
+    else this.#flushing = setImmediate(() => this.#flush());
     this.#tellRestarts();
     return this.#reports.make({
       request,
@@ -196,8 +210,9 @@ export class Reconciler {
       inService: this.inService,
       stopped,
       phaseOf: (name) => this.phaseOf(name),
-      loaded: [...this.inService.keys()].filter((name) => loaded.has(name)),
+      loaded: this.#inServiceOf(loaded).map(({ name }) => name),
       hasSwapped: this.revision !== revision,
+      isCutOff: this.#abort.signal.aborted,
       problems: [...inputs.problems, ...this.#plan.problems, ...this.#memory.problems.values()],
     });
   }
@@ -218,6 +233,7 @@ export class Reconciler {
       this.#phases.enter(generation.name, "disabled");
     }
     await this.settled();
+    this.#flush();
     this.#leaks?.close();
     this.#service.close();
     return this.#reports.make({
@@ -229,6 +245,7 @@ export class Reconciler {
       phaseOf: (name) => this.phaseOf(name),
       loaded: [],
       hasSwapped: ending.length > 0,
+      isCutOff: false,
       problems: [],
     });
   }
@@ -236,6 +253,23 @@ export class Reconciler {
   /** Resolves when every generation that is out of service has ended. */
   settled(): Promise<void> {
     return this.#endings.settled();
+  }
+
+  #flush(): void {
+    if (this.#flushing === undefined) return;
+    clearImmediate(this.#flushing);
+    this.#flushing = undefined;
+    this.#engine.flush();
+  }
+
+  /** The generations in service of some plugins, in plan order. */
+  #inServiceOf(names: Iterable<string>): readonly Generation[] {
+    const generations: Generation[] = [];
+    for (const name of names) {
+      const generation = this.inService.get(name);
+      if (generation !== undefined) generations.push(generation);
+    }
+    return generations.toSorted((left, right) => left.position - right.position);
   }
 
   /** Says which files have changed that no reload brings in. */
@@ -250,25 +284,16 @@ export class Reconciler {
     return {
       plan: this.#plan,
       inService: this.inService,
-      isCurrent: (generation) => {
-        // While the directories cannot be read, that is what is wrong, and not each plugin.
-        if (this.#inputs?.isScanStale === true) return true;
-        const { modules, watched } = generation;
-        return (
-          (modules === undefined || this.#engine.isCurrent(modules)) &&
-          watched === generation.readWatched() &&
-          isProvisionCurrent(generation)
-        );
-      },
+      // While the directories cannot be read, that is what is wrong, and not each plugin.
+      changedFiles: (generation) => (this.#inputs?.isScanStale === true ? [] : changedFiles(generation, this.#engine)),
       content,
     };
   }
 
   async #pass(
     steps: Steps,
-    running: ReadonlyMap<string, RunningPlugin>,
-    content: AttemptContent | undefined,
-    keepsModules: ChangeRequest["keepsModules"],
+    running: RunningPlugins,
+    { content, among, keepsModules }: PassInput,
   ): Promise<ChangeResult> {
     this.#attempting = new Set(steps.attempts);
     this.#leaving = steps.unwanted;
@@ -289,14 +314,17 @@ export class Reconciler {
       keepsModules,
     });
     this.#memory.note(steps, result, this.#standing(content));
-    const leaving = [...this.inService.values()].filter(({ name }) => result.stop.has(name) || result.swapIn.has(name));
-    this.#service.swap(this.#successors(result));
+    const leaving = this.#inServiceOf(new Set([...result.stop, ...result.swapIn.keys()]));
+    // At the first load these are all, and in plan order.
+    this.#service.swap(running.size === 0 ? result.swapIn : this.#successors(result, among));
     this.#attempting = new Set();
     this.#leaving = new Set();
     const ending = [...leaving, ...result.discarded];
     const busy = new Set(ending.map(({ name }) => name));
-    for (const name of this.#plan.entries.keys()) {
-      if (!this.inService.has(name) && !busy.has(name)) this.#leave(name);
+    if (this.inService.size < this.#plan.entries.size) {
+      for (const name of among === undefined ? this.#plan.entries.keys() : steps.attempts) {
+        if (!this.inService.has(name) && !busy.has(name)) this.#leave(name);
+      }
     }
     for (const name of busy) {
       if (this.#phases.get(name) === "active" && !this.inService.has(name)) this.#phases.enter(name, "draining");
@@ -306,7 +334,11 @@ export class Reconciler {
   }
 
   /** What is in service after a change, in plan order. */
-  #successors({ swapIn, stop }: ChangeResult): ReadonlyMap<string, Generation> {
+  #successors({ swapIn, stop }: ChangeResult, among: PassInput["among"]): ReadonlyMap<string, Generation> {
+    const isInPlace =
+      among !== undefined && stop.size === 0 && [...swapIn.keys()].every((name) => this.inService.has(name));
+    // The order is that of the swap before: only values are replaced.
+    if (isInPlace) return swapIn.size === 0 ? this.inService : withValues(this.inService, swapIn);
     const next = new Map<string, Generation>();
     for (const name of this.#plan.entries.keys()) {
       const generation = swapIn.get(name) ?? (stop.has(name) ? undefined : this.inService.get(name));
@@ -333,17 +365,6 @@ export class Reconciler {
     else this.#phases.enter(name, phaseWithout(entry, this.#memory.problems.get(name)?.code));
   }
 
-  #running(): ReadonlyMap<string, RunningPlugin> {
-    const running = new Map<string, RunningPlugin>();
-    for (const [name, { dependencies, entry }] of this.inService) {
-      running.set(
-        name,
-        dependencies.size === 0 ? alone : { dependencies: [...dependencies.keys()], required: entry.required },
-      );
-    }
-    return running;
-  }
-
   #nextNumber(name: string): number {
     const number = (this.#numbers.get(name) ?? 0) + 1;
     this.#numbers.set(name, number);
@@ -351,7 +372,19 @@ export class Reconciler {
   }
 }
 
-const alone: RunningPlugin = { dependencies: [], required: [] };
+function withValues<T>(map: ReadonlyMap<string, T>, values: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const copy = new Map(map);
+  for (const [key, value] of values) copy.set(key, value);
+  return copy;
+}
+
+/** What a pass works with beside its steps. */
+interface PassInput {
+  readonly content: AttemptContent | undefined;
+  /** When what runs was equal to the plan before: the plugins that have been looked at. */
+  readonly among: ReadonlySet<string> | undefined;
+  readonly keepsModules: ChangeRequest["keepsModules"];
+}
 
 /**
  * Whether what a pass has done can call for more: a start that a neighbour took with it, dependents of an optional
@@ -362,13 +395,17 @@ function mayNeedAnotherPass(
   plan: Plan,
   { attempts }: Steps,
   { problems, stop, swapIn }: ChangeResult,
-  running: ReadonlyMap<string, RunningPlugin>,
+  running: RunningPlugins,
+  among: PassInput["among"],
 ): boolean {
   if (attempts.length === 0) return false;
   if (problems.size > 0) return true;
   // At the first load nothing stands on what was there before.
   if (running.size === 0) return false;
   if (stop.size > 0 || [...swapIn.keys()].some((name) => !running.has(name))) return true;
-  for (const { selected } of plan.entries.values()) if (selected.source === "dependency") return true;
+  // What was pulled in stays so while the plan is the same.
+  for (const { selected } of among === undefined ? plan.entries.values() : []) {
+    if (selected.source === "dependency") return true;
+  }
   return false;
 }

@@ -22,12 +22,12 @@ export interface ChangeFacts {
 export function describeChange(logger: Logger, report: LoadReport, facts: ChangeFacts): void {
   const { inService, plan, stopped, fresh, mended } = facts;
   if (isFollowed(report) && report.changed.length > 0) logger.info(`changed: ${shortList(report.changed)}`);
-  for (const name of report.loaded) {
+  report.loaded.forEach((name) => {
     const generation = inService.get(name);
     if (generation !== undefined) logger.info(loadedLine(generation));
-  }
+  });
   for (const name of stopped) if (!inService.has(name)) logger.info(`[${name}] stopped`);
-  if (report.trigger === "load") {
+  if (report.trigger === "load" && inService.size < plan.entries.size) {
     for (const { name, status, problem, selected } of plan.entries.values()) {
       if (status === "disabled" && problem === null) logger.info(`[${name}] skipped: ${selected.reason}`);
     }
@@ -59,10 +59,12 @@ function summaryLine({ trigger, loaded, durationMs }: LoadReport, facts: ChangeF
   const { plan, inService, stopped, phaseOf } = facts;
   if (trigger === "close") return `closed ${plugins(stopped.size)} in ${formatMs(durationMs)}`;
   const counts = new Map<Phase, number>();
-  for (const name of plan.entries.keys()) {
-    if (inService.has(name)) continue;
-    const phase = phaseOf(name);
-    counts.set(phase, (counts.get(phase) ?? 0) + 1);
+  if (inService.size < plan.entries.size) {
+    for (const name of plan.entries.keys()) {
+      if (inService.has(name)) continue;
+      const phase = phaseOf(name);
+      counts.set(phase, (counts.get(phase) ?? 0) + 1);
+    }
   }
   const others = [...counts].map(([phase, count]) => `, ${count} ${phase}`).join("");
   const verb = trigger === "load" ? "loaded" : "changed";
@@ -80,8 +82,11 @@ function plugins(count: number): string {
   return count === 1 ? "1 plugin" : `${count} plugins`;
 }
 
-/** One decimal place; cheaper than `toFixed`, since it is called for every plugin. */
+/** One decimal place below 100 ms. Each of those is written once: it is called for every plugin. */
 function formatMs(milliseconds: number): string {
   const tenths = Math.round(milliseconds * 10);
-  return tenths < 1_000 ? `${(tenths - (tenths % 10)) / 10}.${tenths % 10} ms` : `${Math.round(milliseconds)} ms`;
+  if (tenths >= 1_000) return `${Math.round(milliseconds)} ms`;
+  return (shortTimes[tenths] ??= `${(tenths / 10).toFixed(1)} ms`);
 }
+
+const shortTimes: string[] = [];

@@ -20,6 +20,7 @@ export function restartGroup(
 ): RestartGroup {
   const out = new Set<string>();
   const later = new Set<string>();
+  if (inService.size === 0) return { out, later };
   for (const name of attempts) {
     const current = inService.get(name);
     if (current !== undefined && (restarts(current.entry) || restarts(plan.entries.get(name)))) out.add(name);

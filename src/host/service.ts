@@ -55,13 +55,13 @@ export class Service {
     this.#revision += 1;
     let position = 0;
     const others = before.values();
-    for (const generation of next.values()) {
+    next.forEach((generation) => {
       if (generation !== others.next().value) {
         generation.enterService(position);
         this.#phases.enter(generation.name, "active");
       }
       position += 1;
-    }
+    });
     this.#tell();
     if (!hasSwapSubscribers()) return;
     const loaded = [...next].filter(([name, generation]) => before.get(name) !== generation).map(([name]) => name);

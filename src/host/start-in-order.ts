@@ -34,10 +34,10 @@ export async function startInOrder({ names, dependenciesOf, isReady, start }: Or
     return true;
   };
 
-  for (const name of names) {
+  names.forEach((name) => {
     if (isReady(name)) begin(name);
     else waiting.add(name);
-  }
+  });
   if (underWay.size === 0) return;
 
   const positions = new Map(names.map((name, position) => [name, position]));

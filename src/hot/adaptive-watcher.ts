@@ -45,10 +45,16 @@ export class AdaptiveWatcher implements PathWatcher {
 
   async #poll(path: string, error: unknown): Promise<void> {
     if (this.#isClosed) return;
-    const facts = { path: displayPath(path), reason: fileErrorReason(error), intervalMs: pollIntervalMs };
+    const facts = { path: displayPath(path), reason: refusalOf(error), intervalMs: pollIntervalMs };
     this.#events.onPolling(plugoError("PLUGO_WATCH_REFUSED", facts, { cause: error }));
     this.#watcher = new PollingWatcher(this.#events);
     // What happened while nobody watched is told of by its time.
     await this.#watcher.watch(this.#targets, this.#sinceMs);
   }
+}
+
+/** To a watch, a disk without space is a system without watches. */
+function refusalOf(error: unknown): string {
+  const isFull = (error as NodeJS.ErrnoException).code === "ENOSPC";
+  return isFull ? "the system watches no more folders (ENOSPC)" : fileErrorReason(error);
 }

@@ -1,10 +1,11 @@
-import { realpathSync, watch, type FSWatcher } from "node:fs";
-import { basename, dirname, sep } from "node:path";
+import { watch, type FSWatcher } from "node:fs";
+import { sep } from "node:path";
 import { isWithin } from "../kernel/is-within.ts";
-import { isIgnoredFile } from "../sources/ignored-file.ts";
+import { isIgnored } from "../sources/ignored-file.ts";
 import { clockToleranceMs, statsOf, targetStatsOf } from "../sources/stats-of.ts";
 import { walkFolder } from "../sources/walk-folder.ts";
 import type { PathWatcher, WatcherEvents, WatchTarget } from "./path-watcher.ts";
+import { placesOnTheWay } from "./places-on-the-way.ts";
 import { inTimeSlices } from "./time-slices.ts";
 
 /** One folder that the system watches for us. */
@@ -24,8 +25,8 @@ export class EventWatcher implements PathWatcher {
   #targets: readonly WatchTarget[] = [];
   /** The folders that are watched with everything in them. */
   #roots: ReadonlySet<string> = new Set();
-  /** The names that count in folders which are watched for some entries only. */
-  #entries: ReadonlyMap<string, ReadonlySet<string>> = new Map();
+  /** What counts in folders which are watched for some entries only. */
+  #entries: Entries = new Map();
   #isClosed = false;
 
   constructor(events: WatcherEvents) {
@@ -45,7 +46,7 @@ export class EventWatcher implements PathWatcher {
       }
     }
     for (const { path, kind } of targets) {
-      if (kind === "file" && (statsOf(path)?.ctimeMs ?? 0) > earliestMs) this.#events.onEvent(path);
+      if (kind === "file" && changedAtMs(path) > earliestMs) this.#events.onEvent(path);
     }
   }
 
@@ -55,7 +56,7 @@ export class EventWatcher implements PathWatcher {
     this.#folders.clear();
   }
 
-  /** Beside the folders; where the links among the targets lead to is looked up anew. */
+  /** Beside the folders; where the links on the way to the targets lead is looked up anew. */
   #watchEntries(): void {
     this.#entries = entriesOf(this.#targets);
     for (const path of this.#folders.keys()) if (!this.#isWanted(path)) this.#forget(path);
@@ -73,8 +74,7 @@ export class EventWatcher implements PathWatcher {
 
   #add(folder: string): void {
     if (this.#isClosed) return;
-    // Above the targets, the path may lead through links.
-    const stats = this.#isInRoot(folder) ? statsOf(folder) : targetStatsOf(folder);
+    const stats = statsOf(folder);
     if (stats?.isDirectory() !== true) return this.#forget(folder);
     const known = this.#folders.get(folder);
     if (known?.inode === stats.ino) return;
@@ -102,12 +102,22 @@ export class EventWatcher implements PathWatcher {
   #hear(folder: string, name: string | null): void {
     if (this.#isClosed) return;
     if (name === null) return this.#look(folder);
-    if (isIgnoredFile(name)) return;
-    const entries = this.#entries.get(folder);
-    if (entries?.has(name) !== true && !entries?.has(anyName) && !this.#isInRoot(folder)) return;
-    this.#look(folder.endsWith(sep) ? folder + name : folder + sep + name);
+    const path = folder.endsWith(sep) ? folder + name : folder + sep + name;
+    const targets = this.#entries.get(folder)?.get(name);
+    if (targets === undefined) {
+      if (this.#isInRoot(folder) && !this.#isIgnored(path, name)) this.#look(path);
+      return;
+    }
+    this.#look(path);
     // A link may have been turned, or a file have become one.
-    if (entries !== undefined) this.#watchEntries();
+    for (const target of targets) if (!isWithin(target, path)) this.#events.onEvent(target);
+    this.#watchEntries();
+  }
+
+  /** What has gone was a folder when it was watched. */
+  #isIgnored(path: string, name: string): boolean {
+    if (!isIgnored(name, false)) return false;
+    return !(this.#folders.has(path) || targetStatsOf(path)?.isDirectory() === true) || isIgnored(name, true);
   }
 
   /** Tells of a path; a folder that is new there is watched from now on, with everything in it. */
@@ -137,31 +147,26 @@ export class EventWatcher implements PathWatcher {
   }
 }
 
-/** Stands for every name in a folder. */
-const anyName = "*";
+/** By folder and name: the targets that lead through it. */
+type Entries = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
 
-/**
- * What must be heard of beside the content of the folders: each target in its parent, and that in its own, up to the
- * root, since any of them may be replaced as a whole. Where a file is a link, what it leads through may be anything beside it (a mounted configuration is replaced by
- * turning a link of a folder), and the file that it leads to counts as well.
- */
-function entriesOf(targets: readonly WatchTarget[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const entries = new Map<string, Set<string>>();
-  const add = (folder: string, name: string): void => {
-    const names = entries.get(folder);
-    if (names === undefined) entries.set(folder, new Set([name]));
-    else names.add(name);
-  };
-  for (const { path, kind } of targets) {
-    for (let at = path; dirname(at) !== at; at = dirname(at)) add(dirname(at), basename(at));
-    if (kind !== "file" || statsOf(path)?.isSymbolicLink() !== true) continue;
-    add(dirname(path), anyName);
-    try {
-      const real = realpathSync(path);
-      add(dirname(real), basename(real));
-    } catch {
-      // A link that leads nowhere yet.
+/** What must be heard of beside the content of the folders: all that decides what the targets are, up to the root. */
+function entriesOf(targets: readonly WatchTarget[]): Entries {
+  const entries = new Map<string, Map<string, Set<string>>>();
+  for (const { path } of targets) {
+    for (const { folder, name } of placesOnTheWay(path)) {
+      const names = entries.get(folder) ?? new Map<string, Set<string>>();
+      entries.set(folder, names.set(name, (names.get(name) ?? new Set()).add(path)));
     }
   }
   return entries;
+}
+
+/** When a file was written, or one of the links that lead to it was turned. */
+function changedAtMs(path: string): number {
+  let latestMs = 0;
+  for (const { stats } of placesOnTheWay(path)) {
+    if (stats?.isDirectory() === false) latestMs = Math.max(latestMs, stats.ctimeMs);
+  }
+  return latestMs;
 }

@@ -1,5 +1,6 @@
-import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, extname, sep } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DiskFollower } from "../host/disk-follower.ts";
 import type { Host } from "../host/host.ts";
 import type { ResolvedOptions } from "../host/resolve-options.ts";
@@ -7,16 +8,15 @@ import { displayPath } from "../kernel/display-path.ts";
 import { isWithin } from "../kernel/is-within.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
 import { metadataFile } from "../manifest/read-manifest.ts";
-import type { DirectoryScan } from "../sources/source.ts";
 import { AdaptiveWatcher } from "./adaptive-watcher.ts";
 import { Bursts } from "./bursts.ts";
+import { FollowedPlaces, outermost, type Places } from "./followed-places.ts";
 import type { PathWatcher, WatchTarget } from "./path-watcher.ts";
 import { forgetFollower, rememberFollower } from "./plugin-runtime.ts";
 import { adapterFor } from "./raw-application.ts";
 import { touchedPlugins } from "./touched-plugins.ts";
 
 type FollowedHost = Pick<Host, "follow" | "view" | "reportFault" | "on" | "problemOf">;
-type LinkedFolders = ReadonlyMap<string, readonly string[]>;
 type FollowingOptions = Pick<ResolvedOptions, "context" | "directories" | "configFile" | "logger">;
 
 /**
@@ -29,8 +29,8 @@ export class HotReload implements DiskFollower {
   readonly #bursts: Bursts<string>;
   readonly #watcher: PathWatcher;
   #targets: readonly WatchTarget[] = [];
-  #linked: { readonly scan: DirectoryScan; readonly folders: LinkedFolders } | undefined;
-  #scan: DirectoryScan | undefined;
+  readonly #followed: FollowedPlaces;
+  #places: Places | undefined;
   #ready: Promise<void> = Promise.resolve();
   #isStopped = false;
 
@@ -38,6 +38,7 @@ export class HotReload implements DiskFollower {
   constructor(host: FollowedHost, options: FollowingOptions, debounceMs: number) {
     this.#host = host;
     this.#options = options;
+    this.#followed = new FollowedPlaces(options.directories);
     this.#bursts = new Bursts(debounceMs, () => void this.#bringIn());
     this.#watcher = new AdaptiveWatcher({
       onEvent: (path) => this.#bursts.add(path),
@@ -60,9 +61,7 @@ export class HotReload implements DiskFollower {
       );
     }
     rememberFollower(this, directories, configFile);
-    this.#retarget(loadedAtMs);
-    // A plugin's folder that is a link leads to a folder elsewhere.
-    this.#host.on("change", () => this.#retarget(Date.now()));
+    this.#ready = this.#beginToWatch(loadedAtMs);
   }
 
   async settled(): Promise<void> {
@@ -79,14 +78,28 @@ export class HotReload implements DiskFollower {
     this.#watcher.close();
   }
 
-  #retarget(sinceMs: number): void {
-    const { scan } = this.#host.view;
-    if (scan === this.#scan) return;
-    this.#scan = scan;
-    const targets = this.#findTargets();
+  /** Who waits for the plugins goes on first; what changes until then is told of by its time. */
+  async #beginToWatch(loadedAtMs: number): Promise<void> {
+    await nextTurn();
+    if (this.#isStopped) return;
+    // A plugin's folder that is a link leads to a folder elsewhere.
+    this.#host.on("change", () => {
+      const watching = this.#retarget(Date.now());
+      this.#ready = this.#ready.then(() => watching);
+    });
+    await this.#retarget(loadedAtMs);
+  }
+
+  async #retarget(sinceMs: number): Promise<void> {
+    const places = this.#followed.of(this.#host.view);
+    if (places === this.#places) return;
+    this.#places = places;
+    const { configFile } = this.#options;
+    const targets: WatchTarget[] = outermost(places).map((path) => ({ path, kind: "folder" }));
+    if (configFile !== undefined) targets.push({ path: configFile, kind: "file" });
     if (this.#isStopped || isSame(targets, this.#targets)) return;
     this.#targets = targets;
-    this.#ready = this.#watcher.watch(targets, sinceMs);
+    await this.#watcher.watch(targets, sinceMs);
   }
 
   async #bringIn(): Promise<void> {
@@ -117,58 +130,30 @@ export class HotReload implements DiskFollower {
     return basename(path) === metadataFile;
   }
 
-  #findTargets(): readonly WatchTarget[] {
-    const { directories, configFile } = this.#options;
-    const folders = new Set(withRealPaths(directories));
-    const isInside = (path: string): boolean => [...folders].some((folder) => isWithin(path, folder));
-    for (const path of this.#linkedFolders().keys()) if (!isInside(path)) folders.add(path);
-    const targets: WatchTarget[] = Array.from(folders, (path) => ({ path, kind: "folder" }));
-    if (configFile !== undefined) targets.push({ path: configFile, kind: "file" });
-    return targets;
-  }
-
   #watchedPlugins(): Parameters<typeof touchedPlugins>[1] {
-    const { scan, generations } = this.#host.view;
-    const { directories } = this.#options;
+    const { view } = this.#host;
+    const { scan, generations } = view;
     return {
-      directories: withRealPaths(directories),
-      linked: this.#linkedFolders(),
+      ...this.#followed.of(view),
       isPlugin: (name) => scan.plugins.has(name),
       usersOf: function* usersOf(file) {
+        const mayReplace = placesOf(file);
         for (const [name, { modules }] of generations) {
-          // A folder that is moved as a whole is told of as one path.
-          if (modules !== undefined && [...modules.files.keys()].some((path) => isWithin(path, file))) yield name;
+          if (modules !== undefined && [...modules.files.keys()].some(mayReplace)) yield name;
         }
       },
-      failed: [...scan.plugins.keys()].filter((name) => this.#host.problemOf(name) !== null),
+      failed: () => [...scan.plugins.keys()].filter((name) => this.#host.problemOf(name) !== null),
     };
   }
-
-  /** By real path: the plugins whose folder is a link to it. */
-  #linkedFolders(): LinkedFolders {
-    const { scan } = this.#host.view;
-    if (this.#linked?.scan === scan) return this.#linked.folders;
-    const linked = new Map<string, string[]>();
-    const roots = new Set(withRealPaths(this.#options.directories));
-    for (const { name, realPath } of scan.plugins.values()) {
-      if (basename(realPath) === name && roots.has(dirname(realPath))) continue;
-      linked.set(realPath, [...(linked.get(realPath) ?? []), name]);
-    }
-    this.#linked = { scan, folders: linked };
-    return linked;
-  }
 }
 
-function withRealPaths(directories: readonly string[]): readonly string[] {
-  return [...new Set(directories.flatMap((directory) => [directory, realPathOf(directory)]))];
-}
-
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+/**
+ * Tests a file: whether it is at a path or, when a folder was moved as a whole, below it; or whether an import that leads
+ * to it may lead to that path instead, when it leaves out the extension or `/index`.
+ */
+function placesOf(path: string): (file: string) => boolean {
+  const stem = path.slice(0, path.length - extname(path).length);
+  return (file) => isWithin(file, path) || file.startsWith(`${stem}.`) || file.startsWith(`${stem}${sep}index.`);
 }
 
 function isSame(left: readonly WatchTarget[], right: readonly WatchTarget[]): boolean {

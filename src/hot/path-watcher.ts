@@ -14,7 +14,7 @@ export interface WatcherEvents {
 }
 
 /**
- * Tells which paths may have changed. It never keeps the process alive. `isIgnoredFile` says which names it passes over.
+ * Tells which paths may have changed. It never keeps the process alive. `isIgnored` says which names it passes over.
  */
 export interface PathWatcher {
   /**

@@ -1,9 +1,9 @@
-import { extname, join } from "node:path";
+import { extname } from "node:path";
 import { problemText } from "../host/report-lines.ts";
 import { absolutePath } from "../kernel/absolute-path.ts";
 import { createConsoleLogger, type Logger } from "../kernel/logger.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
-import { readFolderContent } from "../sources/folder-content.ts";
+import { changedPaths, readFolderContent, type FolderContent } from "../sources/folder-content.ts";
 import { AdaptiveWatcher } from "./adaptive-watcher.ts";
 import { Bursts } from "./bursts.ts";
 import type { PathWatcher } from "./path-watcher.ts";
@@ -39,7 +39,7 @@ export class PluginWatcher implements AsyncDisposable {
   readonly #paths: readonly string[];
   readonly #logger: Logger;
   #running: { readonly watcher: PathWatcher; readonly bursts: Bursts<string> } | undefined;
-  #content = "";
+  #content: FolderContent = new Map();
   #calls: Promise<void> = Promise.resolve();
 
   constructor(options: PluginWatcherOptions) {
@@ -87,7 +87,7 @@ export class PluginWatcher implements AsyncDisposable {
   async #reload(): Promise<void> {
     const content = this.#read();
     // A touch, or the reads of a reload, change nothing.
-    if (this.#running === undefined || content === this.#content) return;
+    if (this.#running === undefined || changedPaths(this.#content, content).length === 0) return;
     this.#content = content;
     try {
       await this.#options.reloadCallback();
@@ -96,8 +96,8 @@ export class PluginWatcher implements AsyncDisposable {
     }
   }
 
-  #read(): string {
+  #read(): FolderContent {
     const { filter = (path) => extensions.has(extname(path)) } = this.#options;
-    return this.#paths.map((root) => readFolderContent(root, (name) => filter(join(root, name)))).join("\n\n");
+    return readFolderContent(this.#paths, { isWanted: (_name, path) => filter(path) }, this.#content);
   }
 }

@@ -8,10 +8,10 @@ export interface WatchedPlugins {
   /** The names of the plugins with a folder at each real path: those whose folder is a link. */
   readonly linked: ReadonlyMap<string, readonly string[]>;
   readonly isPlugin: (name: string) => boolean;
-  /** The plugins whose running generation has its own copy of a file. */
+  /** The plugins whose running generation has its own copy of a file, or of one whose place it may take. */
   readonly usersOf: (file: string) => Iterable<string>;
   /** The plugins whose latest attempt failed: a file beside the plugins may mend them. */
-  readonly failed: Iterable<string>;
+  readonly failed: () => Iterable<string>;
 }
 
 /**
@@ -32,7 +32,7 @@ export function touchedPlugins(paths: Iterable<string>, plugins: WatchedPlugins)
       if (plugins.isPlugin(name)) continue;
       if (isSettings(basename(path))) return undefined;
       for (const user of plugins.usersOf(path)) names.add(user);
-      for (const failed of plugins.failed) names.add(failed);
+      for (const failed of plugins.failed()) names.add(failed);
     }
   }
   return names;

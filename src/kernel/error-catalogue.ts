@@ -50,7 +50,7 @@ export interface ErrorFacts {
   PLUGO_DEPENDENCY_FAILED: { chain: string; failed: string };
   PLUGO_CYCLE: { path: readonly string[] };
   PLUGO_DEPENDENCY_REFUSED: { name: string; findings: readonly string[]; hostFile: string };
-  PLUGO_PEER_VERSION: { name: string; findings: readonly string[]; hostFolder: string };
+  PLUGO_PEER_VERSION: { name: string; findings: readonly string[] };
   PLUGO_LOCK_MISSING: { name: string; lockfile: string; folder: string };
   PLUGO_ENVIRONMENT_LOCKED: { name: string; lock: string; owner: string; waitedMs: number };
   PLUGO_ENVIRONMENT_UNWRITABLE: { name: string; folder: string; reason: string };
@@ -103,6 +103,7 @@ export interface ErrorFacts {
   PLUGO_CONSOLIDATE_UNWRITABLE: { file: string; reason: string };
   PLUGO_WATCH_REFUSED: { path: string; reason: string; intervalMs: number };
   PLUGO_RESTART_NEEDED: { file: string; name: string | undefined };
+  PLUGO_RELOAD_LOOP: { name: string; file: string; times: number };
   PLUGO_GENERATION_LEAK: {
     name: string;
     alive: number;
@@ -297,8 +298,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "The application does not have a package that a plugin takes from it.",
     message: ({ name, findings }) =>
       `"${name}" takes packages from the application that it does not have:${list(findings)}`,
-    remedy: ({ hostFolder }) =>
-      `Install a version that fits in "${hostFolder}", or use a version of the plugin for the one that is there.`,
+    remedy: () =>
+      "Install a version that fits in the application, or use a version of the plugin for the one that is there.",
   },
   PLUGO_LOCK_MISSING: {
     title: "There is no lockfile, and only what one says may be installed.",
@@ -563,6 +564,13 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
         : `"${file}" of "${name}" has changed, and Node.js' own module loader, which it runs on, cannot evaluate it again.`,
     remedy: ({ name }) =>
       name === undefined ? "Restart the application." : `Restart the application, or use engine: "runner".`,
+  },
+  PLUGO_RELOAD_LOOP: {
+    title: "A plugin that writes a file it is made from each time it starts.",
+    message: ({ name, file, times }) =>
+      `"${name}" has written "${file}" while it started, ${times} times in a row, and was started again because of it. What its start writes there is passed over from now on.`,
+    remedy: ({ name }) =>
+      `Have "${name}" write that file elsewhere, or narrow "watch" in its metadata.json so that it leaves the file out.`,
   },
   PLUGO_GENERATION_LEAK: {
     title: "Ended generations of a plugin stay in memory.",

@@ -9,10 +9,15 @@ export type Neighbours = (name: string) => readonly string[];
 export function orderByDependencies(roots: readonly string[], dependenciesOf: Neighbours): readonly string[] {
   const seen = new Set<string>();
   const order: string[] = [];
-  for (const root of roots) {
-    if (seen.has(root)) continue;
+  roots.forEach((root) => {
+    if (seen.has(root)) return;
     seen.add(root);
-    const path: Visit[] = [{ name: root, neighbours: dependenciesOf(root), next: 0 }];
+    const neighbours = dependenciesOf(root);
+    if (neighbours.length === 0) {
+      order.push(root);
+      return;
+    }
+    const path: Visit[] = [{ name: root, neighbours, next: 0 }];
     for (let visit = path.at(-1); visit !== undefined; visit = path.at(-1)) {
       const dependency = visit.neighbours[visit.next++];
       if (dependency === undefined) {
@@ -23,7 +28,7 @@ export function orderByDependencies(roots: readonly string[], dependenciesOf: Ne
         path.push({ name: dependency, neighbours: dependenciesOf(dependency), next: 0 });
       }
     }
-  }
+  });
   return order;
 }
 

@@ -15,5 +15,6 @@ export function lazyRequire<Module>(specifier: string): () => Module {
 // What a warm start does without, and Node.js takes long to load.
 export const util: () => typeof import("node:util") = lazyRequire("node:util");
 export const crypto: () => typeof import("node:crypto") = lazyRequire("node:crypto");
+export const zlib: () => typeof import("node:zlib") = lazyRequire("node:zlib");
 export const vm: () => typeof import("node:vm") = lazyRequire("node:vm");
 export const childProcess: () => typeof import("node:child_process") = lazyRequire("node:child_process");

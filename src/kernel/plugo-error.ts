@@ -77,9 +77,9 @@ export function aboutPlugin(error: PlugoError, plugin: string): PlugoError {
 export function isPlugoError(value: unknown): value is PlugoError {
   if (typeof value !== "object" || value === null) return false;
   try {
+    if ((value as Record<symbol, unknown>)[brand] !== true) return false;
     const { code, message, remedy } = value as Record<string, unknown>;
-    const isWhole = [code, message, remedy].every((text) => typeof text === "string");
-    return isWhole && (value as Record<symbol, unknown>)[brand] === true;
+    return typeof code === "string" && typeof message === "string" && typeof remedy === "string";
   } catch {
     // What a plugin throws may be a proxy.
     return false;

@@ -1,4 +1,5 @@
 import { lstatSync } from "node:fs";
+import { displayPath } from "../kernel/display-path.ts";
 import { explainSyntax } from "./explain-json.ts";
 import { freezeJson, maxJsonDepth } from "./freeze-json.ts";
 import { isJsonObject } from "./json-object.ts";
@@ -9,23 +10,22 @@ export type ParsedJson =
   | { readonly value: Readonly<Record<string, unknown>>; readonly json: string }
   | { readonly finding: string };
 
-/** @param file The file as it is shown to people. */
 export function parseJsonObject(text: string, file: string): ParsedJson {
   if (text.length > maxLength) {
-    return { finding: `${file} is ${text.length} characters long, more than ${maxLength}` };
+    return { finding: `${displayPath(file)} is ${text.length} characters long, more than ${maxLength}` };
   }
   const json = text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text;
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (error) {
-    return { finding: explainSyntax({ text: json, file }, error) };
+    return { finding: explainSyntax({ text: json, file: displayPath(file) }, error) };
   }
   if (!isJsonObject(value)) {
-    return { finding: `${file}:1:1 must be a JSON object, but it is ${describeJson(value)}` };
+    return { finding: `${displayPath(file)}:1:1 must be a JSON object, but it is ${describeJson(value)}` };
   }
   if (freezeJson(value) > maxJsonDepth) {
-    return { finding: `${file} is nested more than ${maxJsonDepth} levels deep` };
+    return { finding: `${displayPath(file)} is nested more than ${maxJsonDepth} levels deep` };
   }
   return { value, json };
 }

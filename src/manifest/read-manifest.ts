@@ -39,7 +39,7 @@ export function readManifest(folder: string, name: string, previous?: Manifest):
 }
 
 function parseManifest(text: string, file: string, name: string): ManifestResult {
-  const parsed = parseJsonObject(text, displayPath(file));
+  const parsed = parseJsonObject(text, file);
   if ("finding" in parsed) return invalid(file, name, [parsed.finding]);
   const { value: metadata, json } = parsed;
 

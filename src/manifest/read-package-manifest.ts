@@ -24,26 +24,35 @@ export type PackageManifestResult =
  */
 export function readPackageManifest(folder: string, plugin: string, previous?: PackageManifest): PackageManifestResult {
   const file = folder + sep + packageFile;
-  // Most plugins have none, and an error costs more than this look does.
-  const stats = lstatSync(file, lookOnly);
-  if (stats === undefined) return missing;
-  if (!stats.isFile() && !stats.isSymbolicLink()) {
-    const found = stats.isDirectory() ? "a folder" : "a pipe, a socket or a device";
-    return invalid(file, plugin, [`${displayPath(file)} is ${found}, not a file`]);
-  }
   let text: string;
   try {
+    // Most plugins have none, and an error costs more than this look does.
+    const stats = lstatSync(file, lookOnly);
+    if (stats === undefined) return missing;
+    if (!stats.isFile() && !stats.isSymbolicLink()) {
+      const found = stats.isDirectory() ? "a folder" : "a pipe, a socket or a device";
+      return invalid(file, plugin, [`${displayPath(file)} is ${found}, not a file`]);
+    }
     text = readText(file);
   } catch (error) {
     return invalid(file, plugin, [`${displayPath(file)} ${describeUnreadable(error)}`], error);
   }
   if (previous !== undefined && previous.text === text && previous.file === file) return { manifest: previous };
-  const parsed = parseJsonObject(text, displayPath(file));
+  const parsed = parseJsonObject(text, file);
   if ("finding" in parsed) return invalid(file, plugin, [parsed.finding]);
   const faults: Fault[] = [];
   const manifest = resolvePackageManifest(parsed.value, { file, text }, faults);
   if (faults.length === 0) return { manifest };
   return invalid(file, plugin, placeFaults({ text: parsed.json, file: displayPath(file) }, faults));
+}
+
+/** The text of the `package.json` in a folder; `undefined` when it cannot be read. */
+export function readPackageText(folder: string): string | undefined {
+  try {
+    return readText(folder + sep + packageFile);
+  } catch {
+    return undefined;
+  }
 }
 
 const lookOnly = { throwIfNoEntry: false } as const;

@@ -20,23 +20,31 @@ import type { Plan, PlanEntry } from "./plan.ts";
  */
 export function buildPlan(selection: Selection, options: { readonly coreVersion: string | undefined }): Plan {
   const drafts = new Map<string, Draft>();
-  for (const selected of selection.plugins.values()) drafts.set(selected.name, draftOf(selected));
   // Most plugins depend on nothing: only the others can be in a cycle, or be blocked.
-  const depending = [...drafts.values()].filter(({ manifest }) => hasDependencies(manifest)).map(nameOf);
+  const depending: string[] = [];
+  selection.plugins.forEach((selected, name) => {
+    const draft = draftOf(selected);
+    drafts.set(name, draft);
+    if (hasDependencies(draft.manifest)) depending.push(name);
+  });
   failCycles(depending, drafts);
   checkAlone(drafts, options.coreVersion);
   blockDependents(depending, drafts);
 
-  const ready = [...drafts.values()].filter((draft) => draft.status === "ready").map(nameOf);
+  const ready: string[] = [];
+  const others: string[] = [];
+  const problems = [...selection.problems];
+  drafts.forEach(({ status, problem }, name) => {
+    (status === "ready" ? ready : others).push(name);
+    if (problem !== null) problems.push(problem);
+  });
   const connections = connect(depending, drafts);
   const order = orderByDependencies(ready, (name) => connections.get(name) ?? noNames);
   const entries = new Map<string, PlanEntry>();
-  for (const name of [...order, ...drafts.keys()]) {
+  [...order, ...others].forEach((name) => {
     const draft = drafts.get(name);
-    if (draft !== undefined && !entries.has(name)) entries.set(name, entryOf(draft, connections.get(name) ?? noNames));
-  }
-  const problems = [...selection.problems];
-  for (const { problem } of drafts.values()) if (problem !== null) problems.push(problem);
+    if (draft !== undefined) entries.set(name, entryOf(draft, connections.get(name) ?? noNames));
+  });
   return Object.freeze({ entries, order: Object.freeze(order), problems: Object.freeze(problems) });
 }
 
@@ -60,10 +68,6 @@ function draftOf(selected: Selected): Draft {
   const config = selected.config ?? noConfig;
   if (!selected.wanted) return { selected, manifest, status: "disabled", problem: null, config };
   return { selected, manifest, status: problem === null ? "ready" : "failed", problem, config };
-}
-
-function nameOf({ selected }: Draft): string {
-  return selected.name;
 }
 
 function hasDependencies(manifest: Manifest | undefined): boolean {
@@ -109,20 +113,17 @@ const shownAtEachEnd = 50;
 /** What can be said of a plugin without looking at others. */
 function checkAlone(drafts: ReadonlyMap<string, Draft>, coreVersion: string | undefined): void {
   const core = coreVersion === undefined ? null : cleanVersion(coreVersion);
-  for (const draft of drafts.values()) {
+  drafts.forEach((draft) => {
     const { selected, manifest } = draft;
-    if (draft.status !== "ready" || manifest === undefined) continue;
+    if (draft.status !== "ready" || manifest === undefined) return;
     const result = applyConfigSchema(manifest, selected.config, selected.configWhere ?? selected.where);
-    if ("problem" in result) {
-      fail(draft, "failed", result.problem);
-      continue;
-    }
+    if ("problem" in result) return fail(draft, "failed", result.problem);
     draft.config = result.config;
     const range = manifest.coreVersion;
-    if (core === null || range === null || meetsRange(core, range)) continue;
+    if (core === null || range === null || meetsRange(core, range)) return;
     const facts = { name: selected.name, range, actual: core, file: displayPath(manifest.file) };
     fail(draft, "blocked", plugoError("PLUGO_CORE_VERSION", facts, { plugin: selected.name }));
-  }
+  });
 }
 
 /** Dependencies first, so that each plugin sees what its dependencies have come to. */
@@ -229,6 +230,7 @@ function entryOf({ selected, manifest, status, problem, config }: Draft, connect
 }
 
 function requiredAmong(connections: readonly string[], manifest: Manifest | undefined): readonly string[] {
+  if (connections.length === 0) return connections;
   const optionals = (manifest?.dependencies ?? noDependencies).filter((dependency) => dependency.optional);
   if (optionals.length === 0) return connections;
   const optional = new Set(namesOf(optionals));

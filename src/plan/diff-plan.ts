@@ -8,7 +8,13 @@ export interface RunningPlugin {
   readonly required: readonly string[];
 }
 
-export type RunningPlugins = ReadonlyMap<string, RunningPlugin>;
+/** What runs, by name: a map, or what can be read like one. */
+export interface RunningPlugins extends Iterable<readonly [string, RunningPlugin]> {
+  readonly size: number;
+  has(name: string): boolean;
+  get(name: string): RunningPlugin | undefined;
+  keys(): Iterable<string>;
+}
 
 /** What must happen so that what runs becomes what is planned. */
 export interface Steps {
@@ -33,11 +39,13 @@ export interface PluginFacts {
 /**
  * Compares the plan with what runs. A plugin gets a new generation when it is out of date, when a dependency gets one,
  * or when the set of dependencies it can have has changed.
+ *
+ * @param among When what runs has been made equal to this very plan before: the only plugins that may have changed since.
  */
-export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts): Steps {
+export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts, among?: ReadonlySet<string>): Steps {
   const unwanted = new Set<string>();
   const failing = new Set<string>();
-  for (const name of running.keys()) {
+  for (const name of among === undefined ? running.keys() : []) {
     const status = plan.entries.get(name)?.status ?? "disabled";
     if (status === "disabled") unwanted.add(name);
     else if (status !== "ready") failing.add(name);
@@ -49,25 +57,30 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
   do {
     attempts.clear();
     held.clear();
-    for (const name of plan.order) {
+    plan.order.forEach((name) => {
+      if (among?.has(name) === false && attempts.size === 0) return;
       const entry = plan.entries.get(name);
       if (entry !== undefined) decide(entry);
-    }
+    });
   } while (joinNeighbours());
   return { attempts: [...attempts], unwanted, failing, held };
 
   function decide(entry: PlanEntry): void {
-    const { name } = entry;
+    const { name, dependencies } = entry;
     const current = running.get(name);
-    const isRemade =
-      entry.dependencies.length > 0 &&
-      entry.dependencies.some((dependency) => attempts.has(dependency) && running.has(dependency));
+    if (dependencies.length === 0 && current === undefined) {
+      if (!facts.hasFailed(name)) attempts.add(name);
+      return;
+    }
+    const isRemade = dependencies.some((dependency) => attempts.has(dependency) && running.has(dependency));
     if (current === undefined) {
       const isPossible = entry.required.every((dependency) => attempts.has(dependency) || isKept(dependency));
-      const isWorthIt = entry.dependencies.some((dependency) => attempts.has(dependency)) || !facts.hasFailed(name);
+      const isWorthIt = dependencies.some((dependency) => attempts.has(dependency)) || !facts.hasFailed(name);
       if (isPossible && isWorthIt) attempts.add(name);
     } else if (isRemade || joined.has(name)) {
       attempts.add(name);
+    } else if (among?.has(name) === false) {
+      return;
     } else if (facts.isOutdated(name) || haveChanged(entry, current)) {
       if (facts.hasFailed(name)) held.add(name);
       else attempts.add(name);

@@ -32,10 +32,14 @@ export function settleChange(
   let attemptedDependents: ReadonlyMap<string, readonly string[]> | undefined;
   const thrownAway = new Map<string, string>();
   const work: { readonly name: string; readonly because: string }[] = [];
-  const isAllWell = failing.size === 0 && [...attempts.values()].every(({ ok }) => ok);
+  // What failed and stands on what nothing wants ends with it, or gives way to the successor of what it stands on.
+  const ending = new Set(unwanted);
+  const isAllWell = running.size === 0 || (failing.size === 0 && [...attempts.values()].every(({ ok }) => ok));
   for (const name of isAllWell ? [] : running.keys()) {
     const failed = failing.has(name) || attempts.get(name)?.ok === false;
-    if (failed && !standsOnUnwanted.has(name)) work.push({ name, because: name });
+    if (!failed) continue;
+    if (standsOnUnwanted.has(name)) ending.add(name);
+    else work.push({ name, because: name });
   }
   for (let next = work.pop(); next !== undefined; next = work.pop()) {
     const { name, because } = next;
@@ -53,7 +57,7 @@ export function settleChange(
 
   const swapIn: string[] = [];
   for (const [name, { ok }] of attempts) if (ok && !thrownAway.has(name)) swapIn.push(name);
-  const stop = unwanted.size === 0 ? unwanted : withDependents(unwanted, running, new Set(swapIn));
+  const stop = ending.size === 0 ? ending : withDependents(ending, running, new Set(swapIn));
   return { swapIn, thrownAway, stop };
 }
 

@@ -1,10 +1,10 @@
-import { accessSync, chmodSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { realpathSync } from "node:fs";
 import type { Node } from "jsonc-parser";
 import { displayPath } from "../kernel/display-path.ts";
 import { describeThrown, plugoError } from "../kernel/plugo-error.ts";
 import { jsoncParser } from "../manifest/explain-json.ts";
 import { parseConfig, readConfigText } from "./read-config.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /**
  * Enables or disables a plugin in a config file. Its formatting stays: only the value is replaced, in every entry of
@@ -85,20 +85,4 @@ function endOfLine(text: string): string {
 function indentAt(text: string, offset: number): string | undefined {
   const before = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
   return offset > before.length && /^[ \t]*$/.test(before) ? before : undefined;
-}
-
-function replaceFile(file: string, text: string): void {
-  // A file that is write-protected is so on purpose, although its folder would let it be replaced.
-  accessSync(file, constants.W_OK);
-  const { mode } = statSync(file);
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
-  try {
-    writeFileSync(temporary, text, { mode });
-    // What the process masks when it creates a file.
-    chmodSync(temporary, mode);
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }

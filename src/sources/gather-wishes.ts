@@ -32,27 +32,28 @@ export function gatherWishes(input: SelectionInput, problems: PlugoError[]): rea
   const contradictions = findContradictions(input.config ?? []);
 
   const added = [...env.values(), ...runtime.values()];
-  const byName = [
-    ...(input.config === undefined ? directoryWishes(scan) : []),
-    ...added.filter((wish) => scan.plugins.has(wish.name) && !list.has(wish.name)),
-  ].toSorted(compareNames);
+  const ofDirectory = input.config === undefined ? directoryWishes(scan) : [];
+  const addedOfDirectory = added.filter((wish) => scan.plugins.has(wish.name) && !list.has(wish.name));
+  const byName =
+    addedOfDirectory.length === 0 ? ofDirectory : [...ofDirectory, ...addedOfDirectory].toSorted(compareNames);
 
-  const named = new Map<string, Named | undefined>();
-  for (const wish of [...config.values(), ...byName, ...list.values(), ...added]) {
+  const named: Named[] = [];
+  const seen = new Set<string>();
+  [...config.values(), ...byName, ...list.values(), ...added].forEach((wish) => {
     const { name } = wish;
-    if (named.has(name)) continue;
+    if (seen.has(name)) return;
+    seen.add(name);
     const deciding = runtime.get(name) ?? list.get(name) ?? env.get(name) ?? config.get(name) ?? wish;
     const module = list.get(name)?.module ?? (env.has(name) ? moduleNamed(name) : undefined);
     // Only ENABLED_PLUGINS may hold paths and package names. A folder of such a name has its problem already.
-    if (!isPluginName(name) && !scan.plugins.has(name) && (module?.exportName !== null || config.has(name))) {
-      named.set(name, undefined);
+    if (!scan.plugins.has(name) && !isPluginName(name) && (module?.exportName !== null || config.has(name))) {
       problems.push(plugoError("PLUGO_NAME_INVALID", { name: shortName(name), where: deciding.where }));
-      continue;
+      return;
     }
     const contradiction = contradictions.get(name);
-    named.set(name, { name, deciding, configWish: config.get(name), module, contradiction });
-  }
-  return [...named.values()].filter((entry) => entry !== undefined);
+    named.push({ name, deciding, configWish: config.get(name), module, contradiction });
+  });
+  return named;
 }
 
 function firstOfEach(wishes: readonly Wish[]): ReadonlyMap<string, Wish> {
@@ -83,17 +84,22 @@ function findContradictions(wishes: readonly Wish[]): ReadonlyMap<string, PlugoE
   return contradictions;
 }
 
+/** Sorted by name, as the plugins are. */
 function directoryWishes(scan: DirectoryScan): readonly Wish[] {
-  const plugins = [...scan.plugins.values()].filter((plugin) => !isSkippedName(plugin.name));
-  return plugins.map(({ name, path }) => ({
-    name,
-    enabled: true,
-    source: "directory",
-    reason: "in the plugin directory",
-    where: path,
-    config: undefined,
-    module: undefined,
-  }));
+  const wishes: Wish[] = [];
+  scan.plugins.forEach(({ path }, name) => {
+    if (isSkippedName(name)) return;
+    wishes.push({
+      name,
+      enabled: true,
+      source: "directory",
+      reason: "in the plugin directory",
+      where: path,
+      config: undefined,
+      module: undefined,
+    });
+  });
+  return wishes;
 }
 
 /** By code unit: the same on every machine, whatever its language. */

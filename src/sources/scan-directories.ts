@@ -29,7 +29,7 @@ export function scanDirectories(
   for (const directory of new Set(directories.map((path) => resolve(path)))) {
     const { folders, files } = list(directory);
     others.push(...files);
-    for (const folder of folders) {
+    folders.forEach((folder) => {
       const plugin = findPlugin(folder, previous, isTouched);
       const other = found.get(folder.name);
       if (plugin === undefined) {
@@ -41,9 +41,9 @@ export function scanDirectories(
       } else {
         problems.push(duplicate(other, plugin));
       }
-    }
+    });
   }
-  for (const name of found.keys()) otherFolders.delete(name);
+  if (otherFolders.size > 0) for (const name of found.keys()) otherFolders.delete(name);
   const plugins = sortedByName(found);
   problems.push(...caseTwins(plugins));
   return Object.freeze({
@@ -72,12 +72,9 @@ export function isScanCurrent(scan: DirectoryScan, directories: readonly string[
 
 /** Most file systems list names in order. */
 function sortedByName(found: ReadonlyMap<string, FoundPlugin>): ReadonlyMap<string, FoundPlugin> {
-  let last = "";
-  for (const name of found.keys()) {
-    if (name < last) return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    last = name;
-  }
-  return found;
+  const names = [...found.keys()];
+  if (names.every((name, index) => index === 0 || names[index - 1]! < name)) return found;
+  return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** An entry of a plugin directory. */
@@ -104,14 +101,15 @@ function list(directory: string): { readonly folders: readonly Folder[]; readonl
   }
   const folders: Folder[] = [];
   const files: Folder[] = [];
-  for (const entry of entries) {
+  const isReal = realDirectory === directory;
+  entries.forEach((entry) => {
     // Some file systems do not tell what an entry is; it is then looked at like a link.
     const isLink = !entry.isDirectory() && !entry.isFile();
     const path = inside(directory, entry.name);
     const isFolder = isLink ? leadsToFolder(path) : entry.isDirectory();
-    const listed = { name: entry.name, path, isLink, realPath: inside(realDirectory, entry.name) };
+    const listed = { name: entry.name, path, isLink, realPath: isReal ? path : inside(realDirectory, entry.name) };
     (isFolder ? folders : files).push(listed);
-  }
+  });
   return { folders, files };
 }
 
@@ -185,6 +183,8 @@ function duplicate(used: FoundPlugin, ignored: FoundPlugin): PlugoError {
 function caseTwins(plugins: ReadonlyMap<string, FoundPlugin>): readonly PlugoError[] {
   const problems: PlugoError[] = [];
   const seen = new Map<string, FoundPlugin>();
+  // Without capitals, names that differ differ in more than case.
+  if (![...plugins.keys()].some((name) => name !== name.toLowerCase())) return problems;
   for (const plugin of plugins.values()) {
     const folded = plugin.name.toLowerCase();
     const other = seen.get(folded);

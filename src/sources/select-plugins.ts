@@ -21,14 +21,14 @@ export function selectPlugins(input: SelectionInput): Selection {
   const problems: PlugoError[] = [...scan.problems];
   const plugins = new Map<string, Selected>();
   const unknown: Selected[] = [];
-  for (const named of gatherWishes(input, problems)) {
+  gatherWishes(input, problems).forEach((named) => {
     const selected = decide(named, scan);
     if (selected.wanted && selected.target === undefined && selected.problem === null) unknown.push(selected);
     else plugins.set(selected.name, selected);
     if (named.contradiction !== undefined && selected.problem === null) problems.push(named.contradiction);
-  }
+  });
   pullInDependencies(plugins, input);
-  addUnmentioned(plugins, input);
+  if (input.config !== undefined) addUnmentioned(plugins, input);
   const names = [...plugins.keys()];
   unknown.forEach(({ name, where }, index) => {
     problems.push(unknownPlugin(name, where, index < maxSuggestions ? names : []));
@@ -65,13 +65,13 @@ function withoutMetadata(name: string, where: string, scan: DirectoryScan): Plug
 
 /** Walks on over what it adds: a dependency's dependencies are pulled in as well. */
 function pullInDependencies(plugins: Map<string, Selected>, { scan, lastManifest }: SelectionInput): void {
-  for (const selected of plugins.values()) {
-    if (!selected.wanted) continue;
+  plugins.forEach((selected) => {
+    if (!selected.wanted) return;
     const manifest = readableManifest(selected);
     const last = lastManifest?.(selected.name);
     const now = manifest?.dependencies ?? noDependencies;
     const before = last === manifest ? noDependencies : (last?.dependencies ?? noDependencies);
-    if (now.length + before.length === 0) continue;
+    if (now.length + before.length === 0) return;
     for (const { name, optional } of [...now, ...before]) {
       if (optional || plugins.has(name)) continue;
       const plugin = scan.plugins.get(name);
@@ -89,7 +89,7 @@ function pullInDependencies(plugins: Map<string, Selected>, { scan, lastManifest
       };
       plugins.set(name, Object.freeze(pulledIn));
     }
-  }
+  });
 }
 
 const noDependencies: readonly Dependency[] = Object.freeze([]);

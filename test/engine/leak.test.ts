@@ -37,7 +37,7 @@ describe("createRunnerEngine", () => {
           dependency: () => undefined, declares: () => false, timers, previous, restore,
         });
         await modules.namespace.late();
-        engine.isCurrent(modules);
+        engine.changedFiles(modules);
         engine.flush();
         alive.push(new WeakRef(modules.namespace.state));
         previous = modules;

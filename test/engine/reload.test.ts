@@ -78,9 +78,9 @@ describe("Engine.load", () => {
     const first = await bench.load();
     assert.deepEqual(first.namespace["seen"], []);
     bench.folder.write(inPlugin({ "tsconfig.json": { compilerOptions: { useDefineForClassFields: false } } }));
-    assert.equal(bench.engine.isCurrent(first), true, "what is known is known until refresh");
+    assert.deepEqual(bench.engine.changedFiles(first), [], "what is known is known until refresh");
     bench.engine.refresh();
-    assert.equal(bench.engine.isCurrent(first), false);
+    assert.deepEqual(bench.engine.changedFiles(first), [bench.folder.at("plugins/p/plugin.ts")]);
     assert.deepEqual((await bench.load({ previous: first })).namespace["seen"], ["set"]);
   });
 
@@ -103,18 +103,44 @@ describe("Engine.load", () => {
   });
 });
 
-describe("Engine.isCurrent", () => {
+describe("Engine.changedFiles", () => {
   test("compares each file's content with the disk", async () => {
     using bench = createBench(inPlugin(graph));
     const modules = await bench.load();
-    assert.equal(bench.engine.isCurrent(modules), true);
+    assert.deepEqual(bench.engine.changedFiles(modules), []);
     for (const path of ["deep.ts", "d.json", "inner.cjs"] as const) {
       bench.folder.write(inPlugin({ [path]: changed[path] }));
-      assert.equal(bench.engine.isCurrent(modules), false, path);
+      assert.deepEqual(bench.engine.changedFiles(modules), [bench.folder.at(`plugins/p/${path}`)]);
       bench.folder.write(inPlugin({ [path]: graph[path] }));
-      assert.equal(bench.engine.isCurrent(modules), true, path);
+      assert.deepEqual(bench.engine.changedFiles(modules), [], path);
     }
     bench.folder.remove("plugins/p/b.ts");
-    assert.equal(bench.engine.isCurrent(modules), false);
+    assert.deepEqual(bench.engine.changedFiles(modules), [bench.folder.at("plugins/p/b.ts")]);
+  });
+
+  test("names what an import would lead to now, and did not lead to then", async () => {
+    using bench = createBench(
+      inPlugin({
+        "plugin.js": `import "./a"; import "./b.js"; import "./c"; export const late = () => import("./e");`,
+        "a.js": "",
+        "b.ts": "",
+        "c/index.js": "",
+        "e.js": "",
+      }),
+    );
+    const modules = await bench.load({ entry: bench.folder.at("plugins/p/plugin.js") });
+    await modules.namespace["late"]();
+    assert.deepEqual(bench.engine.changedFiles(modules), []);
+    for (const path of ["a.ts", "b.js", "c.ts", "c/index.ts", "e.ts"]) {
+      bench.folder.write(inPlugin({ [path]: "" }));
+      bench.engine.refresh();
+      assert.deepEqual(bench.engine.changedFiles(modules), [bench.folder.at(`plugins/p/${path}`)]);
+      bench.folder.remove(`plugins/p/${path}`);
+      bench.engine.refresh();
+      assert.deepEqual(bench.engine.changedFiles(modules), []);
+    }
+    for (const path of ["a/index.ts", "a.json", "other.ts"]) bench.folder.write(inPlugin({ [path]: "" }));
+    bench.engine.refresh();
+    assert.deepEqual(bench.engine.changedFiles(modules), []);
   });
 });

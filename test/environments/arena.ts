@@ -47,7 +47,7 @@ export function createArena(packages: Packages, files: Files): Arena {
 const never = new AbortController().signal;
 
 /** What comes of one plugin, waiting for it. */
-export async function resultOf(
+async function resultOf(
   provisioner: Provisioner,
   plugin: PluginToProvision,
   signal: AbortSignal = never,
@@ -66,6 +66,13 @@ export async function problemOf(provisioner: Provisioner, plugin: PluginToProvis
   const result = await resultOf(provisioner, plugin);
   if (!isPlugoError(result)) throw new Error(`"${plugin.name}" was provisioned`);
   return result;
+}
+
+/** What comes of several plugins, in their order. */
+export async function allResults(
+  results: ReadonlyMap<string, ProvisionResult | Promise<ProvisionResult>>,
+): Promise<readonly ProvisionResult[]> {
+  return Promise.all(Array.from(results.values(), async (result) => result));
 }
 
 /** What is there at once: fails when something has to be installed. */

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import type { Installer } from "#src/environments/installer.js";
 import { plugoError } from "#src/kernel/plugo-error.js";
 import { createFolder, type Files, type TestFolder } from "../support/plugin-folder.ts";
@@ -50,7 +51,7 @@ export function copyingInstaller(registry: string, version = "npm@99"): Installe
     identify: () => version,
     install: ({ folder, plugin, signal, onOutput, frozen }) =>
       new Promise((resolve, reject) => {
-        const script = join(import.meta.dirname, "copy-packages.js");
+        const script = fileURLToPath(import.meta.resolve("./copy-packages.js"));
         appendFileSync(join(registry, "installations.log"), `${plugin ?? "application"}\n`);
         const child = spawn(process.execPath, [script, folder, registry, String(frozen)], {
           stdio: ["ignore", "ignore", "pipe"],
@@ -66,7 +67,7 @@ export function copyingInstaller(registry: string, version = "npm@99"): Installe
         child.on("close", (code) => {
           signal.removeEventListener("abort", abort);
           if (code === 0) resolve();
-          else if (signal.aborted) reject(plugoError("PLUGO_ABORTED", {}));
+          else if (signal.aborted) reject(plugoError("PLUGO_INSTALL_ABORTED", { name: plugin, installer: "npm" }));
           else reject(plugoError("PLUGO_INTERNAL", { detail: lines.join("\n") }));
         });
       }),

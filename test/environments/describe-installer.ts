@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { PlugoError } from "@plugo/node";
@@ -10,8 +8,10 @@ import type { Installer, InstallerName, InstallRequest } from "#src/environments
 import { keepLines } from "../support/load.ts";
 import { createFolder, type TestFolder } from "../support/plugin-folder.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
+import { hangingScript, isRunning, listenForPids } from "./hanging-processes.ts";
 
-const repository = path.resolve(import.meta.dirname, "../../..");
+/** Where the installers of the tests are. */
+export const repository: string = path.resolve(import.meta.dirname, "../../..");
 
 /** What every installer does. `alias` is the package that the repository has it as, when that is not its name. */
 export function describeInstaller(title: string, name: InstallerName, alias?: string): void {
@@ -104,6 +104,21 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
       assert.ok(names.has("has-peer"), [...names].join());
       assert.ok(!names.has("dev-only"), "dev-only was installed");
       assert.ok(!names.has("the-peer"), "the-peer was installed");
+    });
+
+    it("install leaves what the application itself has, when it is installed into", async () => {
+      using application = environment({ base: "1.0.0" }, { devDependencies: { "dev-only": "1.0.0" } });
+      const own = { hostFolder: application.path };
+      await install(application, own);
+      application.write({
+        "package.json": {
+          ...{ name: "env", version: "0.0.0", private: true },
+          ...{ dependencies: { base: "1.0.0", "has-optional": "1.0.0" }, devDependencies: { "dev-only": "1.0.0" } },
+        },
+      });
+      await install(application, own);
+      for (const name of ["base", "has-optional", "dev-only"])
+        assert.equal(versionOf(application, name), "1.0.0", name);
     });
 
     it("install passes over optional dependencies that cannot be installed", async () => {
@@ -309,7 +324,7 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
         const error = await failureOf(install(folder, { timeoutMs: 4000 }));
         const tookMs = performance.now() - startedAt;
         assert.ok(["PLUGO_INSTALL_FAILED", "PLUGO_INSTALL_TIMEOUT"].includes(error.code), error.code);
-        assert.match(error.message, /did not answer in time|took longer than 4000 ms/);
+        assert.match(error.message, /The registry did not answer|took longer than 4000 ms/);
         assert.ok(tookMs < 8000, `${tookMs} ms`);
       });
     }
@@ -318,7 +333,7 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
       using folder = environment({ "never-cached": "1.0.0" });
       const nowhere = "http://127.0.0.1:1/";
       const error = await failureOf(install(folder, { env: registry.env({ npm_config_registry: nowhere }) }));
-      assert.match(error.message, /The registry cannot be reached\./);
+      assert.match(error.message, /The registry did not answer/);
     });
 
     for (const [how, code] of [
@@ -331,7 +346,7 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
           `hangs-${listener.port}`,
           "1.0.0",
           { scripts: { install: "node hang.js" } },
-          { "hang.js": hangs(listener.port) },
+          { "hang.js": hangingScript(listener.port) },
         );
         using folder = environment({ [`hangs-${listener.port}`]: "1.0.0" });
         const ending = new AbortController();
@@ -371,12 +386,12 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
         "plugins/sample/package.json": { name: "sample", version: "1.0.0" },
         ".plugo/venvs/sample/package.json": { name: "env", private: true, dependencies: { uses: "^1.0.0" } },
       });
-      const before = contentsOf(application, ".plugo");
+      const contents = contentsOf(application, ".plugo");
       const folder = { ...application, path: application.at(".plugo/venvs/sample") };
       await install(folder, { hostFolder: application.path });
       assert.ok(existsSync(path.join(folder.path, "node_modules", "uses")));
       assert.ok(existsSync(path.join(folder.path, installer.lockfile)));
-      assert.deepEqual(contentsOf(application, ".plugo"), before);
+      assert.deepEqual(contentsOf(application, ".plugo"), contents);
       assert.deepEqual(readdirSync(application.at(".plugo/venvs")), ["sample"]);
     });
 
@@ -441,64 +456,6 @@ async function failureOf(promise: Promise<void>): Promise<PlugoError> {
   return error as PlugoError;
 }
 
-/** A script that ignores SIGTERM and goes on for a minute, as does what it starts; each tells its process id. */
-function hangs(port: number): string {
-  return `
-    const { spawn } = require("node:child_process");
-    process.on("SIGTERM", () => {});
-    const tell = (pid) => fetch("http://127.0.0.1:${port}/" + pid);
-    if (process.argv[2] !== "child") {
-      spawn(process.execPath, [__filename, "child"], { stdio: "ignore" });
-      tell(process.ppid);
-    }
-    tell(process.pid);
-    setTimeout(() => {}, 60_000);
-  `;
-}
-
-interface PidListener extends AsyncDisposable {
-  readonly port: number;
-  readonly pids: Promise<readonly number[]>;
-}
-
-/** Listens until so many processes have told their ids. */
-async function listenForPids(count: number): Promise<PidListener> {
-  const told: number[] = [];
-  let resolveAll: ((pids: readonly number[]) => void) | undefined;
-  const pids = new Promise<readonly number[]>((resolve) => {
-    resolveAll = resolve;
-  });
-  const server = createServer((request, response) => {
-    told.push(Number(request.url?.slice(1)));
-    response.end();
-    if (told.length === count) resolveAll?.(told);
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    pids,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => {
-        server.close(resolve);
-      });
-    },
-  };
-}
-
-/** Whether a process still does something: one that has ended may wait to be collected by its parent. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    const status = `/proc/${pid}/stat`;
-    return !existsSync(status) || !/\) Z /.test(readFileSync(status, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
 function lockOf(folder: TestFolder): string {
   const name = ["package-lock.json", "pnpm-lock.yaml", "bun.lock"].find((file) => existsSync(folder.at(file)));
   return readFileSync(folder.at(name ?? "no lockfile"), "utf8");
@@ -511,10 +468,11 @@ function widened(lockfile: string): string {
     .replace("specifier: 1.0.0", "specifier: ^1.0.0");
 }
 
-/** Each installed copy of a package, as its folder. */
+/** Each installed copy of a package, as its folder. Some Node.js follow links, others do not. */
 function copiesIn(folder: TestFolder): readonly string[] {
   const entries = readdirSync(folder.at("node_modules"), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.name === "package.json" && entry.isFile()).map((entry) => entry.parentPath);
+  const files = entries.filter((entry) => entry.name === "package.json" && entry.isFile());
+  return [...new Set(files.map((entry) => realpathSync(entry.parentPath)))];
 }
 
 function packagesIn(folder: TestFolder): ReadonlySet<string> {

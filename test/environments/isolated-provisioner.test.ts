@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } fro
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { describe, test } from "node:test";
-import { createArena, problemOf, provisionNow, provisionOf } from "./arena.ts";
+import { allResults, createArena, problemOf, provisionNow, provisionOf } from "./arena.ts";
 
 const packages = { "lodash@3.10.1": {}, "lodash@4.17.0": {}, "lodash@4.18.0": {}, "chalk@4.0.0": {}, "@s/x@1.0.0": {} };
 const wants = (dependencies: object, more: object = {}): object => ({ dependencies, ...more });
@@ -206,8 +206,8 @@ describe("IsolatedProvisioner", () => {
       },
     });
     const results = provisioner.provision([arena.plugin("first"), arena.plugin("second")], aborting.signal);
-    for (const result of await Promise.all(results.values()))
-      assert.ok("code" in result && result.code === "PLUGO_ABORTED");
+    for (const result of await allResults(results))
+      assert.ok("code" in result && result.code === "PLUGO_INSTALL_ABORTED");
     assert.deepEqual(arena.registry.installations(), ["first"]);
     assert.deepEqual(
       readdirSync(arena.home).filter((name) => name !== ".leases"),

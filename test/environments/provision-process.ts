@@ -29,8 +29,9 @@ for (const plugin of plugins) {
     continue;
   }
   provisioner.link(plugin, result);
+  const loaded = "big";
   const require = createRequire(join(result.environment ?? "", "x.js"));
-  say({ kind: "result", plugin: plugin.name, environment: result.environment, loaded: require("big") as unknown });
+  say({ kind: "result", plugin: plugin.name, environment: result.environment, loaded: require(loaded) as unknown });
 }
 say({ kind: "done" });
 await new Promise((resolve) => process.stdin.once("close", resolve));

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import type { ProcessIdentity } from "#src/environments/process-identity.js";
 import type { Arena } from "./arena.ts";
 
@@ -29,7 +29,7 @@ export class Provisioning implements AsyncDisposable {
     plugins: readonly string[],
     identity: { uid?: number; gid?: number } = {},
   ) {
-    const script = join(import.meta.dirname, "provision-process.js");
+    const script = fileURLToPath(import.meta.resolve("./provision-process.js"));
     this.#child = spawn(process.execPath, [script, arena.app.path, arena.registry.path, version, ...plugins], {
       stdio: ["pipe", "pipe", "inherit"],
       detached: true,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -83,6 +83,15 @@ describe("examples/express-plugins", () => {
       assert.match(app.output, /Closed\.\n$/);
     });
   }
+
+  it("ends its start with what its plugins need of npm packages, in a file beside it", async () => {
+    const file = exampleFile("express-plugins/package-plugins.json");
+    rmSync(file, { force: true });
+    await using app = start();
+    await urlOf(app);
+    const written = JSON.parse(readFileSync(file, "utf8")) as object;
+    assert.deepEqual(Object.keys(written), ["name", "version", "private", "plugo"]);
+  });
 
   it("takes the next free port when one is taken", async () => {
     await using other = createServer().listen(0);

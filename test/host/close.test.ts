@@ -42,6 +42,25 @@ describe("host.close", () => {
     const report = await reload.catch((error: unknown) => error);
     assert.ok(report);
   });
+
+  test("writes no error for a change of files that it cuts off", async () => {
+    const logger = keepLines();
+    let begun: () => void = () => {};
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+    using folder = createFolder(plugin("a", "export function initPlugin() {}"));
+    const host = await loadFrom(folder, { hotReload: true, logger, context: { begun: () => begun() } });
+    await host.settled();
+    const code = `export function initPlugin({ begun }: any) { begun(); return new Promise(() => {}); }`;
+    folder.write({ ...plugin("a", code), ...plugin("b", code, { dependencies: ["a"] }) });
+    const alive = setInterval(() => {}, 60_000);
+    await hasBegun;
+    clearInterval(alive);
+    await host.close();
+    assert.deepEqual(
+      logger.lines.filter((line) => /^(?:error|warn)/.test(line)),
+      [],
+    );
+  });
 });
 
 describe("loadPlugins", () => {

@@ -107,8 +107,10 @@ describe("AdaptiveWatcher", () => {
           if (!line.startsWith("watching")) return;
           try { for (;;) handles.push(openSync("/dev/null")); } catch {}
         };
-        onWarn = () => { for (const handle of handles.splice(0)) closeSync(handle); };
+        const warned = new Promise((resolve) => (onWarn = resolve));
         const host = await load();
+        await warned;
+        for (const handle of handles) closeSync(handle);
       `;
       const result = await runAlone(`${setUp} ${exhaust} ${followed}`, folder.path, `ulimit -n 200; exec "$@"`);
       assertPolled(result, /EMFILE|too many/i);

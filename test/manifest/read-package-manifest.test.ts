@@ -106,6 +106,8 @@ describe("readPackageManifest", () => {
     using folder = createFolder();
     mkdirSync(folder.at("package.json"));
     assert.deepEqual(findingsIn(readPackageManifest(folder.path, "sample")), ["package.json is a folder, not a file"]);
+    folder.write({ file: "" });
+    assert.match(findingsIn(readPackageManifest(folder.at("file"), "sample"))[0] ?? "", /cannot be read: ENOTDIR/);
   });
 
   test("never waits for a pipe, nor reads a device, nor takes a link that leads nowhere for no file", (context) => {

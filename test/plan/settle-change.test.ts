@@ -24,6 +24,20 @@ const drawn: fc.Arbitrary<Drawn> = fc.array(
 );
 
 describe("settleChange", () => {
+  test("ends what failed when what it stands on gives way to a successor, since that stood on what nothing wants", () => {
+    const stands = (...dependencies: string[]): RunningPlugin => ({ dependencies, required: dependencies });
+    const { swapIn, thrownAway, stop } = settleChange(
+      new Map([["middle", { ok: true, dependencies: [] }]]),
+      new Map([
+        ["base", stands()],
+        ["middle", stands("base")],
+        ["top", stands("middle")],
+      ]),
+      { unwanted: new Set(["base"]), failing: new Set(["top"]) },
+    );
+    assert.deepEqual([swapIn, [...thrownAway], [...stop]], [["middle"], [], ["base", "top"]]);
+  });
+
   test("never leaves a plugin in service that stands on a generation which has left", () => {
     fc.assert(
       fc.property(drawn, (plugins) => {

@@ -12,6 +12,8 @@ export function pack(files: Files): Buffer {
 }
 
 const blockSize = 512;
+/** The name of the format and its version. */
+const ustar = ["ustar", "00"].join("\0");
 /** What npm dates all files of a package with. */
 const packedAtSeconds = Date.UTC(1985, 9, 26, 8, 15) / 1000;
 
@@ -28,7 +30,7 @@ function headerOf(path: string, size: number): Buffer {
   header.write(octal(packedAtSeconds, 12), 136);
   header.write(" ".repeat(8), 148);
   header.write("0", 156);
-  header.write(`ustar\0${"00"}`, 257);
+  header.write(ustar, 257);
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${octal(sum, 7)} `, 148);
   return header;

@@ -1,13 +1,13 @@
 import { dirname, join } from "node:path";
 import { displayPath } from "../../kernel/display-path.ts";
-import { plugoError } from "../../kernel/plugo-error.ts";
+import { PlugoError, plugoError } from "../../kernel/plugo-error.ts";
 import { placeFaults } from "../../manifest/explain-json.ts";
 import { describeUnreadable, isMissingFile, parseJsonObject } from "../../manifest/json-file.ts";
-import { isJsonObject } from "../../manifest/json-object.ts";
-import { resolvePackageManifest, type PackageManifest } from "../../manifest/package-manifest.ts";
+import { isPackageName, resolvePackageManifest, type PackageManifest } from "../../manifest/package-manifest.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
 import { readText } from "../../manifest/read-text.ts";
 import type { Fault } from "../../manifest/resolve-manifest.ts";
+import { readHostSettings } from "../host-settings.ts";
 
 /** The application that plugins are part of. */
 export interface Application {
@@ -35,6 +35,11 @@ export function readApplication(directory: string): Application {
   }
 }
 
+/** Its name where npm takes it for one. */
+export function applicationName({ fields: { name } }: Application): string {
+  return typeof name === "string" && isPackageName(name) ? name : "application";
+}
+
 function readApplicationIn(folder: string): Application | null {
   const file = join(folder, packageFile);
   const shown = displayPath(file);
@@ -55,13 +60,10 @@ function readApplicationText(text: string, file: string): Application {
   const faults: Fault[] = [];
   const manifest = resolvePackageManifest(parsed.value, { file, text }, faults);
   if (faults.length > 0) throw invalid(shown, placeFaults({ text: parsed.json, file: shown }, faults));
-  const { value: fields } = parsed;
-  return { folder: dirname(file), fields, manifest, sharedDependencies: sharedIn(fields) };
-}
-
-function sharedIn({ plugo }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
-  const names = isJsonObject(plugo) ? plugo["sharedDependencies"] : undefined;
-  return new Set(Array.isArray(names) ? names.filter((name) => typeof name === "string") : []);
+  const settings = readHostSettings(dirname(file));
+  if (settings instanceof PlugoError) throw settings;
+  const { sharedDependencies } = settings;
+  return { folder: dirname(file), fields: parsed.value, manifest, sharedDependencies };
 }
 
 function invalid(file: string, findings: readonly string[], cause?: unknown): Error {

@@ -38,7 +38,8 @@ export interface ResolvedConsolidateOptions {
   readonly logger: Logger;
 }
 
-const defaultFiles: Readonly<Record<ConsolidationFormat, string>> = {
+/** What is written when nothing else is said. */
+export const defaultFiles: Readonly<Record<ConsolidationFormat, string>> = {
   "package-json": "package-plugins.json",
   workspaces: "package-plugins",
   list: "package-plugins.txt",

@@ -44,11 +44,11 @@ export type ConsolidationConflictError = PlugoError & {
  * | `package-json` | a `package.json` with `dependencies`, `optionalDependencies`, and `plugo.sources`: who wants what | reading, comparing, other tools |
  * | `workspaces` | a folder to copy over the application's own: its `package.json` without `devDependencies`, a `package.json` for each plugin that needs packages, and one `package-lock.json` | `npm ci --omit=dev` in an image |
  * | `list` | lines `name@range`, which do not tell what is optional | `npm install`, by hand |
- * | `cyclonedx` | the bill of materials of what `workspaces` installs | audits |
+ * | `cyclonedx` | the bill of materials of what `workspaces` installs, as a folder `package-plugins` beside it has it | audits |
  *
  * `workspaces` gives the application what its own lockfile says, at the top, so that plugins find the packages that they
  * take from it; what a plugin needs otherwise is in `node_modules` of the plugin's own folder. The application is the
- * nearest `package.json` above the plugin directory, and none of its files is changed. Earlier output keeps its versions
+ * nearest `package.json` above the (first) plugin directory, and none of its files is changed. Earlier output keeps its versions
  * as far as they fit. It and `cyclonedx` run npm and ask the registry, with the application's `.npmrc`; nothing is
  * installed, and no install script runs. Of npm's lockfiles only `package-lock.json` is heeded, and workspaces that the
  * application itself has are not part of it.
@@ -60,8 +60,9 @@ export type ConsolidationConflictError = PlugoError & {
  * | `highest` | the range whose lowest version is the highest wins, narrowed by what others accept of it; a warning names each plugin that gets another version than it wants. What is no range (a tag, a path, an address) has no order, and is an error |
  *
  * Left out are `devDependencies`; `overrides`, with a warning; and what comes from the application: `peerDependencies`,
- * and `plugo.sharedDependencies` of its `package.json`. A plugin without a `package.json` needs nothing. A name that no directory has is
- * a warning, as it may be a module of the application; with the host itself it is none.
+ * whose ranges are checked when the plugin is loaded and appear nowhere here, and `plugo.sharedDependencies` of its
+ * `package.json`. A plugin without a `package.json` needs nothing. A name that no directory has is a warning, as it may
+ * be a module of the application; with the host itself it is none.
  *
  * @throws PlugoError `PLUGO_CONSOLIDATE_CONFLICT` (a {@link ConsolidationConflictError}, with `conflicts`),
  * `PLUGO_MANIFEST_INVALID` for every `package.json` that is not valid, `PLUGO_CONSOLIDATE_UNWRITABLE`,
@@ -73,7 +74,7 @@ export type ConsolidationConflictError = PlugoError & {
  */
 export async function consolidatePluginRequirements(options: ConsolidateOptions): Promise<ConsolidatedRequirements> {
   const resolved = resolveConsolidateOptions(options);
-  const { outputFile, format, strategy, logger } = resolved;
+  const { outputFile, strategy, logger } = resolved;
   const application = readApplication(resolved.directories[0]);
   const plugins = findPlugins(resolved);
   const { byPlugin, remarks } = collectRequirements(plugins, application.sharedDependencies);
@@ -86,11 +87,8 @@ export async function consolidatePluginRequirements(options: ConsolidateOptions)
   }
 
   await writeConsolidation(resolved, { application, consolidation, plugins, byPlugin });
-  logger.info(writtenLine(consolidation, byPlugin.size, outputFile));
-  const { dependencies = {}, optionalDependencies = {} } = dependencyFields(
-    consolidation.merged,
-    format === "workspaces" ? outputFile : dirname(outputFile),
-  );
+  logger[consolidation.sources.size === 0 ? "debug" : "info"](writtenLine(consolidation, byPlugin.size, outputFile));
+  const { dependencies = {}, optionalDependencies = {} } = dependencyFields(consolidation.merged, dirname(outputFile));
   return Object.freeze({
     dependencies: Object.freeze(dependencies),
     optionalDependencies: Object.freeze(optionalDependencies),

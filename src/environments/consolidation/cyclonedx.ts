@@ -1,5 +1,5 @@
 import { isJsonObject } from "../../manifest/json-object.ts";
-import type { Application } from "./application.ts";
+import { applicationName, type Application } from "./application.ts";
 import { jsonText } from "./json-text.ts";
 import { runNpm } from "./run-npm.ts";
 
@@ -12,9 +12,11 @@ export async function cyclonedx(folder: string, application: Application): Promi
   const output = await runNpm(args, folder, application.folder);
   const { serialNumber: _, ...bill } = JSON.parse(output.slice(output.indexOf("{"))) as Record<string, unknown>;
   const { timestamp: __, ...metadata } = isJsonObject(bill["metadata"]) ? bill["metadata"] : {};
+  const subject = isJsonObject(metadata["component"]) ? metadata["component"] : {};
   return jsonText({
     ...bill,
-    metadata,
+    // npm calls it by the name of the folder, which is gone afterwards.
+    metadata: { ...metadata, component: { ...subject, name: applicationName(application) } },
     components: sortedBy("bom-ref", bill["components"]),
     dependencies: sortedBy("ref", bill["dependencies"]),
   });

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { isJsonObject } from "../../manifest/json-object.ts";
 import { readText } from "../../manifest/read-text.ts";
 import type { Application } from "./application.ts";
@@ -7,7 +7,7 @@ import { jsonText } from "./json-text.ts";
 import { runNpm } from "./run-npm.ts";
 import type { FileTree } from "./workspace-files.ts";
 
-export const lockfile = "package-lock.json";
+const lockfile = "package-lock.json";
 
 /**
  * Has npm decide which versions are installed where.
@@ -27,15 +27,8 @@ export async function lockWorkspaces(
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
-  const known = {
-    ...packagesIn(join(previous, lockfile)),
-    ...packagesIn(join(application.folder, lockfile)),
-  };
-  if (Object.keys(known).length > 0) {
-    const root: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const seed = { lockfileVersion: 3, requires: true, packages: { "": root, ...known } };
-    writeFileSync(join(folder, lockfile), jsonText(seed));
-  }
+  const known = knownPackages(previous, application.folder);
+  if (known.length > 0) writeFileSync(join(folder, lockfile), jsonText(seedOf(files, known)));
   await runNpm(["install", ...flags], folder, application.folder);
   return new Map([...files, [lockfile, readFileSync(join(folder, lockfile), "utf8")]]);
 }
@@ -51,17 +44,41 @@ const flags = [
   "--no-install-links",
 ];
 
-/** The packages of a lockfile by their places, without the root and what is for development; none when it has no such list. */
-function packagesIn(file: string): Readonly<Record<string, unknown>> {
+type LockedPackage = readonly [place: string, entry: Readonly<Record<string, unknown>>];
+
+/** Of two at one place the application's. */
+function knownPackages(previous: string, application: string): readonly LockedPackage[] {
+  const places = new Map([...packagesIn(join(previous, lockfile)), ...packagesIn(join(application, lockfile))]);
+  return [...places];
+}
+
+/** The installed packages of a lockfile, without those for development; none when it is not one of npm 7 or later. */
+function packagesIn(file: string): readonly LockedPackage[] {
   let lock: unknown;
   try {
     lock = JSON.parse(readText(file));
   } catch {
-    return {};
+    return [];
   }
-  const packages = isJsonObject(lock) && isJsonObject(lock["packages"]) ? lock["packages"] : {};
-  const kept = Object.entries(packages).filter(
-    ([place, entry]) => place.split("/").includes("node_modules") && isJsonObject(entry) && entry["dev"] !== true,
-  );
-  return Object.fromEntries(kept);
+  if (!isJsonObject(lock) || !isJsonObject(lock["packages"])) return [];
+  return Object.entries(lock["packages"]).flatMap(([place, entry]): LockedPackage[] => {
+    const isInstalled = /(?:^|\/)node_modules\//.test(place) && isJsonObject(entry) && entry["dev"] !== true;
+    return isInstalled ? [[place, entry]] : [];
+  });
+}
+
+/** A lockfile to begin with. npm takes it only when it is whole: every folder in it is there, and is as it is now. */
+function seedOf(files: FileTree, known: readonly LockedPackage[]): object {
+  const packages = new Map<string, unknown>();
+  for (const [path, content] of files) {
+    if (path !== "package.json" && !path.endsWith("/package.json")) continue;
+    packages.set(path === "package.json" ? "" : posix.dirname(path), JSON.parse(String(content)));
+  }
+  const folders: ReadonlySet<unknown> = new Set(packages.keys());
+  for (const [place, entry] of known) {
+    const owner = /^(?:(.*?)\/)?node_modules\//.exec(place)?.[1] ?? "";
+    const isThere = folders.has(owner) && (entry["link"] !== true || folders.has(entry["resolved"]));
+    if (isThere) packages.set(place, entry);
+  }
+  return { lockfileVersion: 3, requires: true, packages: Object.fromEntries(packages) };
 }

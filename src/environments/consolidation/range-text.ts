@@ -2,13 +2,13 @@ import { compareVersions, isSameSet, versionAfter, versionSet, versionText } fro
 import type { Version, VersionInterval, VersionSet } from "./version-set.ts";
 
 /**
- * The shortest range that admits exactly these versions: one of `given`, or one made from the bounds. The set is not
- * empty.
+ * A range that admits exactly these versions: the shortest of `given` that does, as somebody has written it, else the
+ * shortest that can be made. The set is not empty.
  */
 export function rangeText(set: VersionSet, given: readonly string[]): string {
-  const made = set.map((interval) => intervalText(interval)).join(" || ");
   const same = given.filter((range) => range !== "" && isSameSet(versionSet(range), set));
-  return [...same.toSorted(byLength), made].reduce((best, text) => (text.length < best.length ? text : best));
+  const [shortest] = same.toSorted(byLength);
+  return shortest ?? set.map((interval) => intervalText(interval)).join(" || ");
 }
 
 function intervalText({ from, to }: VersionInterval): string {

@@ -3,8 +3,7 @@ import { displayPath } from "../../kernel/display-path.ts";
 import { isWithin } from "../../kernel/is-within.ts";
 import { plugoError } from "../../kernel/plugo-error.ts";
 import { isJsonObject } from "../../manifest/json-object.ts";
-import { isPackageName } from "../../manifest/package-manifest.ts";
-import type { Application } from "./application.ts";
+import { applicationName, type Application } from "./application.ts";
 import type { Consolidation } from "./consolidate.ts";
 import { dependencyFields } from "./dependency-fields.ts";
 import { jsonText } from "./json-text.ts";
@@ -78,13 +77,14 @@ const copiedFields = [
   "allowScripts",
 ] as const;
 
-function rootOf({ fields }: Application, workspaces: readonly string[]): object {
-  const { name, version } = fields;
+function rootOf(application: Application, workspaces: readonly string[]): object {
+  const { fields } = application;
+  const { version } = fields;
   const copied = copiedFields.flatMap((field) =>
     isJsonObject(fields[field]) ? [[field, fields[field]] as const] : [],
   );
   return {
-    name: typeof name === "string" && isPackageName(name) ? name : "application",
+    name: applicationName(application),
     version: typeof version === "string" ? version : "0.0.0",
     private: true,
     ...Object.fromEntries(copied),

@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { displayPath } from "../../kernel/display-path.ts";
 import { fileErrorReason } from "../../kernel/file-error-reason.ts";
 import { isPlugoError, plugoError } from "../../kernel/plugo-error.ts";
 import type { FoundPlugin } from "../../sources/source.ts";
 import type { Application } from "./application.ts";
 import type { CollectedRequirements } from "./collect-requirements.ts";
-import type { ResolvedConsolidateOptions } from "./consolidate-options.ts";
+import { defaultFiles, type ResolvedConsolidateOptions } from "./consolidate-options.ts";
 import type { Consolidation } from "./consolidate.ts";
 import { cyclonedx } from "./cyclonedx.ts";
 import { lockWorkspaces } from "./lock-workspaces.ts";
@@ -56,7 +56,8 @@ async function writeWithNpm(
   const staging = temporaryBeside(outputFile);
   try {
     mkdirSync(staging, { recursive: true });
-    const locked = await lockWorkspaces(files, application, staging, outputFile);
+    const previous = format === "workspaces" ? outputFile : join(dirname(outputFile), defaultFiles.workspaces);
+    const locked = await lockWorkspaces(files, application, staging, previous);
     if (format === "workspaces") replaceFolder(outputFile, locked);
     else writeAtomically(outputFile, await cyclonedx(staging, application));
   } finally {
