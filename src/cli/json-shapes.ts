@@ -123,7 +123,7 @@ export interface DoctorJson {
 
 /** One thing that `plugo doctor` has looked at. */
 export interface FindingJson {
-  readonly topic: "node" | "project" | "plugins" | "copies" | "watching" | "cache" | "environments" | "speed";
+  readonly topic: "node" | "plugins" | "copies" | "watching" | "cache" | "environments" | "speed";
   readonly state: "good" | "notable" | "bad";
   readonly message: string;
   /** What to do; `null` when there is nothing to do. */

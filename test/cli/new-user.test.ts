@@ -6,6 +6,7 @@ import { findInstaller } from "#src/environments/find-installer.js";
 import { npmTool } from "#src/environments/npm-tool.js";
 import { ExampleProcess } from "../examples/example-process.ts";
 import { createFolder, type TestFolder } from "../support/plugin-folder.ts";
+import { runOwnTests } from "../templates/run-own-tests.ts";
 import { checkout, cleanEnv } from "./run-plugo.ts";
 
 const kinds = ["base", "ui", "api"] as const;
@@ -72,7 +73,11 @@ describe("a new user", () => {
       await app.waitFor(/\[hello\] reloaded/);
       assert.match(await textOf(`${address}/plugins/hello`), /Good morning from hello!/);
 
-      for (const kind of kinds) runOwnTests(`${shop}/plugins/my_${kind}`);
+      for (const kind of kinds) {
+        const { exitCode, output } = await runOwnTests(`${shop}/plugins/my_${kind}`);
+        assert.equal(exitCode, 0, output);
+        assert.match(output, /^# pass [1-9]/m);
+      }
       runNpm(shop, "run", "check");
       assert.equal(await app.end("SIGTERM"), 0);
     });
@@ -92,14 +97,4 @@ async function textOf(url: string): Promise<string> {
   const text = await response.text();
   assert.equal(response.status, 200, `${url}: ${text}`);
   return text;
-}
-
-function runOwnTests(folder: string): void {
-  const { status, stdout } = spawnSync(process.execPath, ["--test"], {
-    cwd: folder,
-    env: cleanEnv(),
-    encoding: "utf8",
-  });
-  assert.equal(status, 0, stdout);
-  assert.match(stdout, /# pass [1-9]/);
 }
