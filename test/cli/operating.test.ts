@@ -91,7 +91,9 @@ unmentioned  0.0.0    disabled  config      not enabled in plugins_config.json
     assert.equal(of("needy")?.phase, "failed");
     assert.equal(of("needy")?.loadMs, null);
     assert.match(of("needy")?.problem?.message ?? "", /no luck/);
-    assert.match((await runPlugo(shop.path, ["list", "--load"])).stdout, / ms +why\n/);
+    const { stdout, exitCode } = await runPlugo(shop.path, ["list", "--load"]);
+    assert.match(stdout, / ms +why\n/);
+    assert.equal(exitCode, 0, "it has ended by itself");
   });
 
   test("says where there are no plugins what to do, on standard error", async () => {

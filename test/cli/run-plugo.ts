@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly onOutput?: (child: { kill(signal: NodeJS.Signals): boolean }) => void;
 }
 
-const deadlineMs = 120_000;
+const deadlineMs = 60_000;
 
 /** Runs `plugo` as a process without a terminal, in a folder. */
 export async function runPlugo(folder: string, args: readonly string[], options: RunOptions = {}): Promise<CommandRun> {
