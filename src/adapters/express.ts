@@ -1,6 +1,6 @@
 import express from "express";
 import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
-import { dispatch, retryAfterSeconds } from "./dispatch.ts";
+import { Passage, retryAfterSeconds, type Seat } from "./dispatch.ts";
 import type { PrefixOptions } from "./route-prefix.ts";
 import { RouteTable } from "./route-table.ts";
 
@@ -19,28 +19,31 @@ export type PluginRouter = express.Router &
  */
 export function expressRoutes(app: express.Express, options: PrefixOptions = {}): PerPlugin<PluginRouter> {
   const table = new RouteTable<express.Express>(options);
-  app.use((request, response, next) => {
-    const { baseUrl, url } = request;
-    const { request: requests, response: responses } = request.app as unknown as Prototypes;
-    dispatch({
-      table,
-      url,
-      response,
-      serve({ prefix, router }, relative, pass) {
-        request.url = relative;
-        request.baseUrl = baseUrl + prefix;
-        router(request, response, (error?: unknown) => {
-          request.url = url;
-          request.baseUrl = baseUrl;
-          Object.setPrototypeOf(request, requests);
-          Object.setPrototypeOf(response, responses);
-          pass(error);
-        });
-      },
-      unavailable: () => void response.status(503).set("Retry-After", retryAfterSeconds).send("Service Unavailable"),
-      next,
-    });
-  });
+  const answering = new WeakMap<object, express.Express>();
+  nameAnsweringApp(app, answering);
+  const seat: Seat<express.Express, express.Request, express.Response> = {
+    table,
+    serve({ prefix, router }, request, response, relative, next) {
+      const { baseUrl, url } = request;
+      const requests: unknown = Object.getPrototypeOf(request);
+      request.url = relative;
+      request.baseUrl = baseUrl + prefix;
+      answering.set(request, router);
+      // The application has set it when its own setting says so.
+      if (router.enabled("x-powered-by") && app.disabled("x-powered-by")) response.set("X-Powered-By", "Express");
+      router.router(request, response, (error?: unknown) => {
+        request.url = url;
+        request.baseUrl = baseUrl;
+        answering.delete(request);
+        // An application that the plugin has mounted left its own.
+        if (Object.getPrototypeOf(request) !== requests) giveBack(request, response, app);
+        next(error);
+      });
+    },
+    unavailable: (response) =>
+      void response.status(503).set("Retry-After", retryAfterSeconds).send("Service Unavailable"),
+  };
+  app.use((request, response, next) => new Passage(seat, request, response, request.url, next).begin());
   return perPlugin((plugin) => table.mount(plugin, () => createRouter(app)).router);
 }
 
@@ -48,6 +51,38 @@ export function expressRoutes(app: express.Express, options: PrefixOptions = {})
 interface Prototypes {
   readonly request: object;
   readonly response: object;
+}
+
+/**
+ * Has a request and its response name the plugin's application as their `app` while it answers. Express itself gives them
+ * other prototypes for that. After that, like after every new property, V8 on Node.js 20 has no shape for them that it
+ * knows, and what handles them is slow.
+ */
+function nameAnsweringApp(app: express.Express, answering: WeakMap<object, express.Express>): void {
+  const { request, response } = app as unknown as Prototypes;
+  nameApp(request, (one) => answering.get(one));
+  nameApp(response, (one) => answering.get((one as express.Response).req));
+}
+
+function nameApp(prototype: object, answeringApp: (one: object) => express.Express | undefined): void {
+  // Of the application itself, or of another view of it.
+  const own = Object.getOwnPropertyDescriptor(prototype, "app")!;
+  Object.defineProperty(prototype, "app", {
+    configurable: true,
+    enumerable: true,
+    get(this: object): unknown {
+      return answeringApp(this) ?? (own.get === undefined ? own.value : own.get.call(this));
+    },
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, "app", { configurable: true, enumerable: true, writable: true, value });
+    },
+  });
+}
+
+function giveBack(request: object, response: object, app: express.Express): void {
+  const prototypes = app as unknown as Prototypes;
+  Object.setPrototypeOf(request, prototypes.request);
+  Object.setPrototypeOf(response, prototypes.response);
 }
 
 /** An application of its own for each generation: no public call clears the view cache of an existing one. */

@@ -13,7 +13,7 @@ import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
 import type { PluginScope } from "../host/plugin-scope.ts";
 import { pathOf, relativeUrl, retryAfterSeconds } from "./dispatch.ts";
 import type { PrefixOptions } from "./route-prefix.ts";
-import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
+import { isOut, RouteTable, tookTooLong, type Mount } from "./route-table.ts";
 
 export type { PrefixOptions } from "./route-prefix.ts";
 
@@ -60,17 +60,25 @@ export function fastifyRoutes<
 export function hostRequest<Request extends { readonly raw: unknown } = FastifyRequest>(request: {
   readonly raw: object;
 }): Request {
-  const host = hosts.get(request.raw)?.request;
+  const host = (request.raw as Handed)[exchange]?.request;
   if (host === undefined) throw new TypeError("This request was not handed to a plugin by fastifyRoutes.");
   return host as unknown as Request;
 }
 
+/** What is kept on a raw request from where it is routed: who answers it, and the application's request and reply. */
 interface HostExchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
+  readonly table: RouteTable<FastifyInstance>;
+  readonly found: Mount<FastifyInstance>;
+  request: FastifyRequest | undefined;
+  reply: FastifyReply | undefined;
 }
 
-const hosts = new WeakMap<object, HostExchange>();
+const exchange: unique symbol = Symbol("the application's exchange");
+
+interface Handed {
+  [exchange]?: HostExchange;
+}
+
 let seats = 0;
 
 /**
@@ -88,7 +96,12 @@ function addSeat(app: FastifyInstance, table: RouteTable<FastifyInstance>): void
       return { get: (mounted) => (mounted === true ? stored : null), set: (_, store: never) => void (stored = store) };
     },
     validate() {},
-    deriveConstraint: ({ url = "/" }: IncomingMessage) => table.find(pathOf(url)) !== undefined || undefined,
+    deriveConstraint(raw: IncomingMessage & Handed) {
+      const found = table.find(pathOf(raw.url ?? "/"));
+      if (found === undefined) return undefined;
+      raw[exchange] = { table, found, request: undefined, reply: undefined };
+      return true;
+    },
   } as Parameters<FastifyInstance["addConstraintStrategy"]>[0]);
   void app.register(async (seat) => {
     // The body is the plugin's to read.
@@ -98,32 +111,47 @@ function addSeat(app: FastifyInstance, table: RouteTable<FastifyInstance>): void
       method: seat.supportedMethods,
       url: "/*",
       constraints: { [name]: true },
-      handler: (request, reply) => void serve(table, { request, reply }),
+      handler: (request, reply) => void serve(table, request, reply),
     });
   });
 }
 
-function serve(table: RouteTable<FastifyInstance>, host: HostExchange, arrival?: number): void {
-  const { request, reply } = host;
-  const mount = table.find(pathOf(request.raw.url ?? "/"));
-  if (mount === undefined) return void reply.callNotFound();
-  if (isOut(mount)) return void wait(mount);
-  if (reply.raw.destroyed) return void reply.hijack();
-  hosts.set(request.raw, host);
-  mount.visits.add(reply.raw);
-  // The application's reply stays usable: it answers an error that the plugin does not handle.
-  mount.router.routing(request.raw, reply.raw);
+function serve(table: RouteTable<FastifyInstance>, request: FastifyRequest, reply: FastifyReply): void {
+  const raw: IncomingMessage & Handed = request.raw;
+  const seen = raw[exchange];
+  const found = seen?.table === table ? seen.found : look();
+  // Hooks of the application may have taken their time: it may be out of service by now.
+  if (found !== undefined && isOut(found)) void wait();
+  else hand(found);
 
-  async function wait(out: Mount<unknown>): Promise<void> {
-    const since = arrival ?? performance.now();
-    if (await table.whenBack(out, deadlineFor(out, since))) serve(table, host, since);
+  function look(): Mount<FastifyInstance> | undefined {
+    return table.find(pathOf(raw.url ?? "/"));
+  }
+
+  function hand(mount: Mount<FastifyInstance> | undefined): void {
+    if (mount === undefined) return void reply.callNotFound();
+    if (reply.raw.destroyed) return void reply.hijack();
+    if (seen === undefined) raw[exchange] = { table, found: mount, request, reply };
+    else {
+      seen.request = request;
+      seen.reply = reply;
+    }
+    mount.visits.enter(reply.raw);
+    // The application's reply stays usable: it answers an error that the plugin does not handle.
+    mount.router.routing(raw, reply.raw);
+  }
+
+  async function wait(): Promise<void> {
+    const mount = await table.whenBack(look, performance.now());
+    if (mount !== tookTooLong) hand(mount);
     else void reply.code(503).header("Retry-After", retryAfterSeconds).send("Service Unavailable");
   }
 }
 
 function createInstance(log: FastifyBaseLogger, prefix: string): FastifyInstance {
   const instance = Fastify({
-    loggerInstance: log,
+    // To a Fastify instance without a logger a request costs less than to one whose logger is mute.
+    ...(isMute(log) ? {} : { loggerInstance: log }),
     ...withoutRequestLines(),
     // A plugin that sets an error handler of its own replaces the one below.
     allowErrorHandlerOverride: true,
@@ -131,6 +159,11 @@ function createInstance(log: FastifyBaseLogger, prefix: string): FastifyInstance
   }) as unknown as FastifyInstance;
   instance.setErrorHandler(toApplication);
   return instance;
+}
+
+/** Whether it is what an application without a logger has: its children are itself, since they add nothing. */
+function isMute(log: FastifyBaseLogger): boolean {
+  return log.child({}) === log;
 }
 
 /** The application logs the request already. Older versions know only the option that newer ones deprecate. */
@@ -142,8 +175,8 @@ function withoutRequestLines(): object {
 
 /** The application's error handler answers what no handler of the plugin takes. */
 function toApplication(error: unknown, { raw, originalUrl }: FastifyRequest, reply: FastifyReply): void {
-  const host = hosts.get(raw);
-  if (host === undefined) throw error;
+  const host = (raw as Handed)[exchange];
+  if (host?.reply === undefined) throw error;
   reply.hijack();
   raw.url = originalUrl;
   void host.reply.send(error);

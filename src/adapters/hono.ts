@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
-import { Hono, type Context, type Env } from "hono";
+import { Hono, type Context, type Env, type Next } from "hono";
 import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
 import type { PluginScope } from "../host/plugin-scope.ts";
 import { retryAfterSeconds } from "./dispatch.ts";
 import { holdUntilRead } from "./hold-until-read.ts";
 import type { PrefixOptions } from "./route-prefix.ts";
-import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
+import { isOut, RouteTable, tookTooLong, type Mount } from "./route-table.ts";
 
 export type { PrefixOptions } from "./route-prefix.ts";
 
@@ -27,15 +27,11 @@ export function honoRoutes<E extends Env>(
 ): PerPlugin<Hono<E>> {
   const table = new RouteTable<Hono<E>>(options);
 
-  app.use(async function pluginRoutes(context, next) {
-    const arrival = performance.now();
-    for (;;) {
-      const mount = table.find(context.req.path);
-      if (mount === undefined) return next();
-      if (!isOut(mount)) return answer(mount, context);
-      if (await table.whenBack(mount, deadlineFor(mount, arrival))) continue;
-      return new Response("Service Unavailable", { status: 503, headers: { "Retry-After": retryAfterSeconds } });
-    }
+  // Not async, and each request's way as short as it can be: a response that is there at once stays one that is.
+  app.use(function pluginRoutes(context, next): Promise<Response | void> {
+    const mount = table.find(context.req.path);
+    if (mount === undefined) return next();
+    return (isOut(mount) ? wait(context, next) : answer(mount, context)) as Promise<Response>;
   });
 
   return perPlugin((plugin) => {
@@ -46,19 +42,31 @@ export function honoRoutes<E extends Env>(
     return router;
   });
 
-  async function answer({ plugin, router, visits }: Mount<Hono<E>>, context: Context<E>): Promise<Response> {
+  function answer({ plugin, router, visits }: Mount<Hono<E>>, context: Context<E>): Response | Promise<Response> {
     const { raw } = context.req;
-    hosts.set(raw, context);
+    (raw as Handed)[host] = context;
     const response = outgoingOf(context.env);
     if (response !== undefined) {
-      if (!response.destroyed) visits.add(response);
+      if (!response.destroyed) visits.enter(response);
       return router.fetch(raw, context.env);
     }
     return holdUntilRead(plugin, () => router.fetch(raw, context.env, executionOf(context)));
   }
+
+  async function wait(context: Context<E>, next: Next): Promise<Response | void> {
+    const mount = await table.whenBack(() => table.find(context.req.path), performance.now());
+    if (mount === undefined) return next();
+    if (mount !== tookTooLong) return answer(mount, context);
+    return new Response("Service Unavailable", { status: 503, headers: { "Retry-After": retryAfterSeconds } });
+  }
 }
 
-const hosts = new WeakMap<Request, Context>();
+const host: unique symbol = Symbol("the application's context");
+
+/** A request that was handed to a plugin, with the application's own context. */
+interface Handed extends Request {
+  [host]?: Context;
+}
 
 /**
  * The application's own context of a request that a plugin answers: its variables, for instance.
@@ -67,9 +75,10 @@ const hosts = new WeakMap<Request, Context>();
  * @throws TypeError When no application handed it to a plugin.
  */
 export function hostRequest<E extends Env = Env>(context: Context | Request): Context<E> {
-  const host = hosts.get(context instanceof Request || !("req" in context) ? context : context.req.raw);
-  if (host === undefined) throw new TypeError("This request was not handed to a plugin by honoRoutes.");
-  return host;
+  const request: Handed = context instanceof Request || !("req" in context) ? context : context.req.raw;
+  const own = request[host];
+  if (own === undefined) throw new TypeError("This request was not handed to a plugin by honoRoutes.");
+  return own;
 }
 
 /** Thrown on: the application's `onError` decides what no handler of the plugin takes. */

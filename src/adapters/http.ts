@@ -5,9 +5,9 @@ import type { Duplex } from "node:stream";
 import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
 import { isThenable } from "../kernel/time-limit.ts";
-import { dispatch, pathOf, relativeUrl, retryAfterSeconds } from "./dispatch.ts";
+import { Passage, pathOf, relativeUrl, retryAfterSeconds, type Seat } from "./dispatch.ts";
 import type { PrefixOptions } from "./route-prefix.ts";
-import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
+import { isOut, RouteTable, tookTooLong, type Mount } from "./route-table.ts";
 import { refuse, Sockets, upgradedSocket } from "./sockets.ts";
 import {
   acceptWebSocket,
@@ -60,17 +60,21 @@ export interface HttpRoutes {
  */
 export function httpRoutes(server: Server | SecureServer, options: PrefixOptions = {}): PerPlugin<HttpRoutes> {
   const table = new RouteTable<Routes>(options);
+  const seat = createSeat(table);
   const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
   let upgrading = 0;
   server.emit = (event: string, ...args: unknown[]): boolean => {
     if (event === "request") {
       const [request, response] = args as [IncomingMessage, ServerResponse];
-      answerRequest(table, server, request, response, () => emit(event, ...args));
+      new Passage(seat, request, response, request.url ?? "/", (error) => {
+        if (isFault(error)) (server as Rejectable)[captureRejectionSymbol](error, event, request, response);
+        else emit(event, request, response);
+      }).begin();
     } else if (event === "upgrade" && upgrading > 0) {
       const [request, socket, head] = args as [IncomingMessage, Duplex, Buffer];
       answerUpgrade(table, request, socket, head, () => {
         if (server.listeners(event).every(isMark)) refuse(socket, "404 Not Found");
-        else emit(event, ...args);
+        else emit(event, request, socket, head);
       });
     } else return emit(event, ...args);
     return true;
@@ -118,32 +122,21 @@ interface Routes {
   webSockets: WebSocketOwner | undefined;
 }
 
-function answerRequest(
-  table: RouteTable<Routes>,
-  server: Server | SecureServer,
-  request: IncomingMessage,
-  response: ServerResponse,
-  fallThrough: () => void,
-): void {
-  const { url = "/" } = request;
-  dispatch({
+function createSeat(table: RouteTable<Routes>): Seat<Routes, IncomingMessage, ServerResponse> {
+  return {
     table,
-    url,
-    response,
-    serve({ plugin, router }, relative, pass) {
+    serve({ plugin, router }, request, response, relative, next) {
+      const { url } = request;
       request.url = relative;
       callInOrder(router.handlers, request, response, (error) => {
         request.url = url;
         if (isFault(error)) plugin.logger.error(`a request handler failed: ${describeThrown(error)}`);
-        pass(error);
+        next(error);
       });
     },
-    unavailable: () => void response.writeHead(503, { "Retry-After": retryAfterSeconds }).end("Service Unavailable"),
-    next(error) {
-      if (isFault(error)) (server as Rejectable)[captureRejectionSymbol](error, "request", request, response);
-      else fallThrough();
-    },
-  });
+    unavailable: (response) =>
+      void response.writeHead(503, { "Retry-After": retryAfterSeconds }).end("Service Unavailable"),
+  };
 }
 
 function answerUpgrade(
@@ -152,35 +145,41 @@ function answerUpgrade(
   socket: Duplex,
   head: Buffer,
   fallThrough: () => void,
-  arrival?: number,
 ): void {
   const { url = "/" } = request;
   const path = pathOf(url);
-  let mount = table.find(path);
-  while (mount !== undefined && !isOut(mount) && mount.router.upgrade === undefined) {
-    mount = table.find(path, mount.prefix.length);
-  }
-  if (mount === undefined) return fallThrough();
-  if (isOut(mount)) return void wait(mount);
-  request.url = relativeUrl(url, mount.prefix);
-  const { plugin, router } = mount;
-  try {
-    const result = router.upgrade!(request, socket, head);
-    if (isThenable(result)) result.then(undefined, fail);
-  } catch (error) {
-    fail(error);
+  const found = find();
+  if (found !== undefined && isOut(found)) void wait();
+  else hand(found);
+
+  function find(): Mount<Routes> | undefined {
+    let mount = table.find(path);
+    while (mount !== undefined && !isOut(mount) && mount.router.upgrade === undefined) {
+      mount = table.find(path, mount.prefix.length);
+    }
+    return mount;
   }
 
-  function fail(error: unknown): void {
-    plugin.logger.error(`an upgrade handler failed: ${describeThrown(error)}`);
-    socket.destroy();
+  function hand(mount: Mount<Routes> | undefined): void {
+    if (mount === undefined) return fallThrough();
+    request.url = relativeUrl(url, mount.prefix);
+    const { plugin, router } = mount;
+    const fail = (error: unknown): void => {
+      plugin.logger.error(`an upgrade handler failed: ${describeThrown(error)}`);
+      socket.destroy();
+    };
+    try {
+      const result = router.upgrade!(request, socket, head);
+      if (isThenable(result)) result.then(undefined, fail);
+    } catch (error) {
+      fail(error);
+    }
   }
 
-  async function wait(out: Mount<Routes>): Promise<void> {
-    const since = arrival ?? performance.now();
-    const isBack = await table.whenBack(out, deadlineFor(out, since));
+  async function wait(): Promise<void> {
+    const mount = await table.whenBack(find, performance.now());
     if (socket.destroyed) return;
-    if (isBack) answerUpgrade(table, request, socket, head, fallThrough, since);
+    if (mount !== tookTooLong) hand(mount);
     else refuse(socket, "503 Service Unavailable", `Retry-After: ${retryAfterSeconds}\r\n`);
   }
 }
@@ -216,12 +215,15 @@ function callInOrder(
     called = index;
     const handler = handlers[index];
     if (handler === undefined || isFault(error)) return done(error);
-    const fail = (thrown: unknown): void => next(handlers.length + 1, thrown ?? new Error("A handler threw nothing."));
     try {
       const result = handler(request, response, (passed) => (isFault(passed) ? fail(passed) : next(index + 1)));
       if (isThenable(result)) result.then(undefined, fail);
     } catch (thrown) {
       fail(thrown);
     }
+  }
+
+  function fail(thrown: unknown): void {
+    next(handlers.length + 1, thrown ?? new Error("A handler threw nothing."));
   }
 }

@@ -3,7 +3,7 @@ import type Koa from "koa";
 import { perPlugin, type PerPlugin } from "../host/per-plugin.ts";
 import { pathOf, relativeUrl, retryAfterSeconds } from "./dispatch.ts";
 import type { PrefixOptions } from "./route-prefix.ts";
-import { deadlineFor, isOut, RouteTable, type Mount } from "./route-table.ts";
+import { isOut, RouteTable, tookTooLong, type Mount } from "./route-table.ts";
 
 export type { PrefixOptions } from "./route-prefix.ts";
 
@@ -19,8 +19,7 @@ export function koaRoutes<State = Koa.DefaultState, Context = Koa.DefaultContext
   app: Koa<State, Context>,
   options: PrefixOptions = {},
 ): PerPlugin<KoaRouter<State, Context>> {
-  const table = new RouteTable<KoaRouter<State, Context>>(options);
-  const middleware = new WeakMap<KoaRouter<State, Context>, Koa.Middleware>();
+  const table = new RouteTable<Routes<State, Context>>(options);
 
   (app as unknown as Koa).use(function pluginRoutes(context, next) {
     const { res: response, url } = context;
@@ -30,45 +29,62 @@ export function koaRoutes<State = Koa.DefaultState, Context = Koa.DefaultContext
 
     function visit(shorterThan?: number): Promise<unknown> {
       const mount = table.find(path, shorterThan);
+      return mount !== undefined && isOut(mount) ? wait(shorterThan) : hand(mount);
+    }
+
+    function hand(mount: Mount<Routes<State, Context>> | undefined): Promise<unknown> {
       if (mount === undefined) return next();
-      if (isOut(mount)) return wait(mount);
       return response.destroyed ? Promise.resolve() : serve(mount);
     }
 
-    async function serve({ prefix, router, visits }: Mount<KoaRouter<State, Context>>): Promise<void> {
-      const leave = visits.add(response);
-      let passed = false;
+    function serve({ prefix, router, visits }: Mount<Routes<State, Context>>): Promise<unknown> {
+      const stay = visits.enter(response);
       context.url = relativeUrl(url, prefix);
-      try {
-        await middleware.get(router)!(context, async () => {
-          passed = true;
-          const own = context.url;
-          context.url = url;
-          await visit(prefix.length);
-          context.url = own;
-        });
-      } finally {
+      let passed = false;
+      const pass = async (): Promise<void> => {
+        passed = true;
+        const own = context.url;
+        context.url = url;
+        await visit(prefix.length);
+        context.url = own;
+      };
+      const end = (): void => {
         context.url = url;
         // The plugin's part is over only now: its middleware may have waited for what came after it.
-        if (passed) leave();
+        if (passed) stay.leave();
+      };
+      const fail = (error: unknown): never => {
+        end();
+        throw error;
+      };
+      try {
+        return router.middleware(context, pass).then(end, fail);
+      } catch (error) {
+        return fail(error);
       }
     }
 
-    async function wait(mount: Mount<unknown>): Promise<void> {
+    async function wait(shorterThan: number | undefined): Promise<void> {
       arrival ??= performance.now();
-      if (await table.whenBack(mount, deadlineFor(mount, arrival))) return void (await visit());
+      const mount = await table.whenBack(() => table.find(path, shorterThan), arrival);
+      if (mount !== tookTooLong) return void (await hand(mount));
       context.status = 503;
       context.set("Retry-After", retryAfterSeconds);
       context.body = "Service Unavailable";
     }
   });
 
-  return perPlugin((plugin) => table.mount(plugin, createRouter).router);
+  return perPlugin((plugin) => table.mount(plugin, createRoutes<State, Context>).router.router);
+}
 
-  function createRouter(): KoaRouter<State, Context> {
-    const router = new Router<State, Context>();
-    const [routes, allowed] = [router.routes(), router.allowedMethods()] as unknown as Koa.Middleware[];
-    middleware.set(router, (context, next) => routes!(context, () => allowed!(context, next)));
-    return router;
-  }
+/** The routes of one generation. */
+interface Routes<State, Context> {
+  readonly router: KoaRouter<State, Context>;
+  readonly middleware: Koa.Middleware;
+}
+
+function createRoutes<State, Context>(): Routes<State, Context> {
+  const router = new Router<State, Context>();
+  const [routes, allowed] = [router.routes(), router.allowedMethods()] as unknown as Koa.Middleware[];
+  return { router, middleware: (context, next) => routes!(context, () => allowed!(context, next)) };
 }

@@ -4,6 +4,9 @@ import { timedOut, withTimeLimit } from "../kernel/time-limit.ts";
 import { routePrefixOf, type PrefixOptions, type RoutePrefix } from "./route-prefix.ts";
 import { Visits } from "./visits.ts";
 
+/** What `whenBack` resolves with when a plugin that restarts took too long. */
+export const tookTooLong: unique symbol = Symbol("took too long");
+
 /** The routes of one generation, and where they are mounted. */
 export interface Mount<Router> {
   readonly plugin: InternalScope;
@@ -21,8 +24,8 @@ export class RouteTable<Router> {
   readonly #mounts = new Set<Mount<Router>>();
   /** Those in service, and those that are out for a restart and may come back. */
   #current: ReadonlyMap<string, Mount<Router>> = new Map();
-  /** The most segments that a prefix has. */
-  #depth = 0;
+  /** How many segments prefixes have, ascending. */
+  #depths: readonly number[] = [];
   #change = defer();
 
   constructor(options: PrefixOptions) {
@@ -59,9 +62,13 @@ export class RouteTable<Router> {
   find(path: string, shorterThan: number = path.length + 1): Mount<Router> | undefined {
     let longest: Mount<Router> | undefined;
     let end = 0;
-    for (let depth = 0; depth < this.#depth && end < path.length; depth += 1) {
-      const slash = path.indexOf("/", end + 1);
-      end = slash === -1 ? path.length : slash;
+    let depth = 0;
+    for (const next of this.#depths) {
+      for (; depth < next; depth += 1) {
+        if (end >= path.length) return longest;
+        const slash = path.indexOf("/", end + 1);
+        end = slash === -1 ? path.length : slash;
+      }
       if (end >= shorterThan) break;
       longest = this.#current.get(path.slice(0, end)) ?? longest;
     }
@@ -77,18 +84,28 @@ export class RouteTable<Router> {
   }
 
   /**
-   * Waits until a plugin that is out for a restart is back, or will not come back: then `true`, look again. `false` when
-   * `deadline`, a time of `performance.now()`, is over.
+   * What `look` finds once that is in service, for a request that found a plugin which is out for a restart. It waits
+   * for the plugin to be back, or not to come back, and looks again.
+   *
+   * @param arrival When the request came, as `performance.now()` has it: it waits no longer than the drain time.
+   * @returns `undefined` when there is nothing to be found any more, {@link tookTooLong} when the time is over.
    */
-  async whenBack({ plugin }: Mount<unknown>, deadline: number): Promise<boolean> {
-    const { host } = plugin[scopeInternals];
-    while (host.isReturning(plugin.name)) {
-      const left = deadline - performance.now();
-      if (left <= 0) return false;
-      const limitMs = Number.isFinite(left) ? Math.ceil(left) : 0;
-      if ((await withTimeLimit(this.#change.promise, limitMs)) === timedOut) return false;
+  async whenBack(
+    look: () => Mount<Router> | undefined,
+    arrival: number,
+  ): Promise<Mount<Router> | undefined | typeof tookTooLong> {
+    for (;;) {
+      const mount = look();
+      if (mount === undefined || !isOut(mount)) return mount;
+      const { host } = mount.plugin[scopeInternals];
+      const { drainTimeoutMs } = host;
+      while (host.isReturning(mount.plugin.name)) {
+        const left = arrival + drainTimeoutMs - performance.now();
+        if (drainTimeoutMs !== 0 && left <= 0) return tookTooLong;
+        const limitMs = drainTimeoutMs === 0 ? 0 : Math.ceil(left);
+        if ((await withTimeLimit(this.#change.promise, limitMs)) === timedOut) return tookTooLong;
+      }
     }
-    return true;
   }
 
   readonly #update = (): void => {
@@ -98,7 +115,9 @@ export class RouteTable<Router> {
       if (!next.has(prefix) && isOut(mount) && isReturning(mount)) next.set(prefix, mount);
     }
     this.#current = next;
-    this.#depth = Math.max(0, ...Array.from(next.keys(), (prefix) => prefix.split("/").length - 1));
+    this.#depths = [...new Set(Array.from(next.keys(), (prefix) => prefix.split("/").length - 1))].toSorted(
+      (a, b) => a - b,
+    );
     this.#change.resolve();
     this.#change = defer();
   };
@@ -124,12 +143,6 @@ export class RouteTable<Router> {
       throw plugoError("PLUGO_ROUTE_PREFIX_TAKEN", facts, { plugin: plugin.name });
     }
   }
-}
-
-/** When a request that arrives now has waited long enough for a plugin that restarts. */
-export function deadlineFor({ plugin }: Mount<unknown>, arrival: number): number {
-  const { drainTimeoutMs } = plugin[scopeInternals].host;
-  return drainTimeoutMs === 0 ? Number.POSITIVE_INFINITY : arrival + drainTimeoutMs;
 }
 
 /** Whether a mount that was found is not in service, because its plugin restarts. */

@@ -32,6 +32,8 @@ export const flag = {
   defaultExpression: 64,
   /** Standard decorators, lowered by esbuild. */
   lowered: 128,
+  /** Has exports that are read anew at each use, since they may change. */
+  liveExports: 256,
 } as const;
 
 /** What an ES module imports and exports. */

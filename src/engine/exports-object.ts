@@ -9,10 +9,30 @@ const prototype = Object.freeze(Object.create(null, { [Symbol.toStringTag]: { va
  * object with the same constructor and another getter of the same name, hence a constructor for each.
  */
 export function createNamespace(): Namespace {
+  return new (createConstructor())();
+}
+
+/**
+ * The same for exports that are never read by a getter. Those may share a constructor: who reads the same names from
+ * many of them then finds one shape. V8 follows at most 1 536 different names from one, hence another now and then.
+ */
+export function createConstantNamespace(): Namespace {
+  if (sharedTimes === 1_000) {
+    Shared = createConstructor();
+    sharedTimes = 0;
+  }
+  sharedTimes += 1;
+  return new Shared();
+}
+
+function createConstructor(): new () => Namespace {
   const Module = function (): void {} as unknown as new () => Namespace;
   Module.prototype = prototype;
-  return new Module();
+  return Module;
 }
+
+let Shared = createConstructor();
+let sharedTimes = 0;
 
 /**
  * Adds a live binding; assigning to it throws a `TypeError`.

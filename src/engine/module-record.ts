@@ -1,5 +1,5 @@
 import { type CompiledFile, type FileLinks, flag, parseLinks } from "./compiled-file.ts";
-import { createNamespace, type Namespace } from "./exports-object.ts";
+import { createConstantNamespace, createNamespace, type Namespace } from "./exports-object.ts";
 
 /** What a specifier means to the generation that imports it. */
 export type Target =
@@ -52,9 +52,11 @@ export interface Cycle {
 }
 
 export function createRecord(file: CompiledFile): ModuleRecord {
+  // What is passed on from an import is read by a getter, too.
+  const isConstant = file.kind === "esm" && (file.flags & (flag.liveExports | flag.imports)) === 0;
   return {
     file,
-    namespace: createNamespace(),
+    namespace: isConstant ? createConstantNamespace() : createNamespace(),
     state: (file.flags & flag.imports) === 0 ? "linked" : "new",
     error: undefined,
     pending: undefined,

@@ -5,6 +5,8 @@ export interface RunnerModule {
   readonly links: FileLinks;
   /** Line for line where the transformer put it, so that its source map holds. */
   readonly code: string;
+  /** Whether any export is read anew at each use, since it may change. */
+  readonly hasLiveExports: boolean;
 }
 
 const skipped = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*";(?=\n|$)|'(?:[^'\\\n]|\\.)*';(?=\n|$))*/y;
@@ -26,6 +28,7 @@ export function readRunnerOutput(output: string): RunnerModule {
   const imports: ImportLink[] = [];
   const exports: ExportLink[] = [];
   let code = "";
+  let hasLiveExports = false;
   let at = 0;
   let copied = 0;
   const replace = (length: number, replacement: string): void => {
@@ -46,8 +49,10 @@ export function readRunnerOutput(output: string): RunnerModule {
     if ((found = match(exportStatement)) !== null) {
       const [statement, name = '""', value = ""] = found;
       exports.push(exportLink(readString(name), value));
-      const live = isConstantFunction(value, name, output) ? `null,${value}` : `()=>${value}`;
-      replace(statement.length, `__plugo_export__(__plugo_exports__,${name},${live});`);
+      const isConstant = isConstantFunction(value, name, output);
+      hasLiveExports ||= !isConstant;
+      const binding = isConstant ? `null,${value}` : `()=>${value}`;
+      replace(statement.length, `__plugo_export__(__plugo_exports__,${name},${binding});`);
     } else if ((found = match(importStatement)) !== null) {
       const [statement, index = "", specifier = '""', names = ""] = found;
       imports.push({
@@ -66,7 +71,7 @@ export function readRunnerOutput(output: string): RunnerModule {
     }
   }
   const bodyAt = code.length + (at - copied);
-  return { links: { imports, exports, bodyAt }, code: code + output.slice(copied) };
+  return { links: { imports, exports, bodyAt }, code: code + output.slice(copied), hasLiveExports };
 }
 
 /**

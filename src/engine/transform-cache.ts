@@ -89,7 +89,10 @@ export class TransformCache {
       // What could not be written is not in the file.
       if (!this.#isWritable) this.#keepOnly(inUse);
     }
-    if (content !== undefined && used !== undefined && this.#isWritable) this.#compact(content, used);
+    if (content === undefined || used === undefined || !this.#isWritable) return;
+    if (content.buffer.length >= compactFrom.bytes || content.batches >= compactFrom.batches) {
+      this.#compact(content, used);
+    }
   }
 
   /** The file's content, which only the first load keeps. */
@@ -113,7 +116,6 @@ export class TransformCache {
 
   /** Rewrites a file that is mostly of no use any more. What another process appends meanwhile may be lost: it is made again. */
   #compact({ buffer, batches }: CacheContent, used: ReadonlySet<IndexEntry>): void {
-    if (buffer.length < compactFrom.bytes && batches < compactFrom.batches) return;
     const transforms = Array.from(used, (entry) => readEntry(buffer, entry, true));
     const kept = encodeBatch(transforms.filter((transform) => transform !== undefined));
     if (kept.length > buffer.length / 2 && batches < compactFrom.batches) return;

@@ -108,7 +108,7 @@ function fromModule(file: TransformInput): Transformed {
     runner = oxc().moduleRunnerTransformSync("module.mjs", lowered.code, { sourcemap: true });
     throwFirst(file, runner.errors, lowered);
   }
-  const { links, code } = readRunnerOutput(runner.code);
+  const { links, code, hasLiveExports } = readRunnerOutput(runner.code);
   const flags =
     (hasTopLevelAwait(code) ? flag.async : 0) |
     (timers.test(code) ? flag.timers : 0) |
@@ -117,7 +117,8 @@ function fromModule(file: TransformInput): Transformed {
     (links.imports.length > 0 ? flag.imports : 0) |
     (file.settings.decoratorMetadata && links.imports.some(isMetadataHelper) ? flag.uncheckedNames : 0) |
     (code.includes("__vite_ssr_export_default__") ? flag.defaultExpression : 0) |
-    (decorated ? flag.lowered : 0);
+    (decorated ? flag.lowered : 0) |
+    (hasLiveExports ? flag.liveExports : 0);
   return { kind: "esm", flags, links, code, maps: [rawMap(runner.map), map] };
 }
 

@@ -106,7 +106,8 @@ const faults: readonly (FailureFault | FrozenFault)[] = [
     kind: "failure",
     code: "E404",
     signs: /code E404\b|ERR_PNPM_FETCH_404|^error: .* - 404$/m,
-    subject: /'(@?[^'@]+)@[^']*' (?:could not|is not)|GET \S+\/([^/\s:]+): |^error: (\S+?)@[^@\s]* failed to resolve/m,
+    subject:
+      /'(@?[^'@]+)@[^']*' (?:could not|is not)|GET \S+\/([^/\s:]+): |^error: (\S+?)@[^@\s]* failed to resolve|^error: GET \S+\/([^/\s]+) - 404$/m,
     says: (subject) => `The registry does not have ${named(subject)}, or does not show it to this user.`,
     remedy:
       "Correct the name in package.json; a private package needs its scope's registry and token in the application's .npmrc.",

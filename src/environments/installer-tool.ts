@@ -15,7 +15,7 @@ export interface InstallerTool {
   /** A line of its output that may mean no more than that its cache is older than the registry. */
   readonly staleCache: RegExp;
   /** How to run the install scripts of these packages, and of no other. */
-  scriptRun(packages: readonly InstalledPackage[], major: number): ScriptRun;
+  scriptRun(packages: readonly InstalledPackage[], where: ScriptPlace): ScriptRun;
 }
 
 /** Where an installer may be. */
@@ -42,6 +42,13 @@ export interface InstallWish {
 
 /** Runs the installer with these arguments and environment variables. Never rejects. */
 export type RunTool = (args: readonly string[], settings: Readonly<Record<string, string>>) => Promise<InstallerEnd>;
+
+/** What the way of running scripts depends on. */
+export interface ScriptPlace {
+  /** The installer's major version; 0 when it is not known. */
+  readonly major: number;
+  readonly isApplication: boolean;
+}
 
 export interface ScriptRun {
   readonly args: readonly string[];

@@ -116,6 +116,7 @@ export class IsolatedProvisioner implements Provisioner {
       pluginFolder: plugin.folder,
       requirements: demand.requirements,
       pluginLock: demand.pluginLock,
+      folders: demand.folders,
     };
     const provision = Object.freeze({ environment: path, madeFrom: demand.madeFrom });
     return installQueue.add(async () => (await installEnvironment(wanted, this.#options, signal)) ?? provision);

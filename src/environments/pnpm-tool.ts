@@ -22,20 +22,19 @@ export const pnpmTool: InstallerTool = {
         wish.frozen ? "--frozen-lockfile" : "--no-frozen-lockfile",
         ...(wish.offline ? ["--offline"] : wish.prefersCache ? ["--prefer-offline"] : []),
       ],
-      settingsOf({ ...(wish.isApplication ? {} : ownPeers), "fetch-timeout": requestTimeoutMs(wish) }),
+      settingsOf({ ...(wish.isApplication ? {} : ofEnvironments), "fetch-timeout": requestTimeoutMs(wish) }),
     ),
 
   staleCache: /ERR_PNPM_(?:NO_MATCHING_VERSION|NO_OFFLINE_META|NO_OFFLINE_TARBALL|FETCH_404)/,
 
-  scriptRun(packages, major) {
+  scriptRun(packages, { major, isApplication }) {
     const names = packages.map(({ name, version }) => `${name}@${version}`);
     const allowed = JSON.stringify(Object.fromEntries(names.map((name) => [name, true])));
     return {
       args: ["rebuild", ...new Set(packages.map(({ name }) => name)), "--reporter=append-only"],
       settings: settingsOf({
-        ...ownPeers,
+        ...(isApplication ? {} : ofEnvironments),
         "ignore-scripts": "false",
-        "ignore-workspace": "true",
         "allow-builds": allowed,
       }),
       // pnpm 10 knows no other way that tells versions apart; from 11 on the field counts for nothing.
@@ -44,8 +43,8 @@ export const pnpmTool: InstallerTool = {
   },
 };
 
-/** Peers are the application's. */
-const ownPeers = { "auto-install-peers": "false" };
+/** Peers are the application's, and what was resolved is kept, whatever the application does for itself. */
+const ofEnvironments = { "auto-install-peers": "false", "ignore-workspace": "true", lockfile: "true" };
 
 /** Settings that are no flags in every version: pnpm 10 reads `npm_config_…`, pnpm 11 and later `pnpm_config_…`. */
 function settingsOf(more: Readonly<Record<string, string>>): Record<string, string> {

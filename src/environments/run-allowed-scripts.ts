@@ -13,7 +13,7 @@ import type { InstallRequest } from "./installer.ts";
 export async function runAllowedScripts(
   tool: InstallerTool,
   program: InstallerProgram,
-  { folder, allowScripts, logger }: InstallRequest,
+  { folder, hostFolder, allowScripts, logger }: InstallRequest,
   run: (args: readonly string[], settings: Readonly<Record<string, string>>) => Promise<void>,
 ): Promise<void> {
   const rules = allowScripts.map(readRule);
@@ -30,7 +30,10 @@ export async function runAllowedScripts(
     );
   }
   if (packages.length === 0) return;
-  const { args, settings, manifestFields } = tool.scriptRun(packages, program.major);
+  const { args, settings, manifestFields } = tool.scriptRun(packages, {
+    major: program.major,
+    isApplication: folder === hostFolder,
+  });
   await withManifestFields(join(folder, "package.json"), manifestFields, () => run(args, settings));
 }
 

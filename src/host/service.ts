@@ -54,18 +54,22 @@ export class Service {
     this.#generations = next;
     this.#revision += 1;
     let position = 0;
+    const moved: Generation[] = [];
     const others = before.values();
     next.forEach((generation) => {
       if (generation !== others.next().value) {
         generation.enterService(position);
+        moved.push(generation);
         this.#phases.enter(generation.name, "active");
       }
       position += 1;
     });
     this.#tell();
     if (!hasSwapSubscribers()) return;
-    const loaded = [...next].filter(([name, generation]) => before.get(name) !== generation).map(([name]) => name);
-    publishSwap({ revision: this.#revision, loaded, stopped: [...before.keys()].filter((name) => !next.has(name)) });
+    const loaded = moved.filter((generation) => before.get(generation.name) !== generation).map(({ name }) => name);
+    const areSame = before.size === next.size && loaded.every((name) => before.has(name));
+    const stopped = areSame ? [] : [...before.keys()].filter((name) => !next.has(name));
+    publishSwap({ revision: this.#revision, loaded, stopped });
   }
 
   #tell(): void {

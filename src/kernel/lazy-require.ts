@@ -6,10 +6,16 @@ import { createRequire } from "node:module";
  */
 export const requirePackage: <Module>(specifier: string) => Module = createRequire(import.meta.url);
 
-/** The same as a function that loads it when it is first called. */
+/** The same, or a module of Node.js, as a function that loads it when it is first called. */
 export function lazyRequire<Module>(specifier: string): () => Module {
   let loaded: Module | undefined;
-  return () => (loaded ??= requirePackage<Module>(specifier));
+  return () => (loaded ??= load<Module>(specifier));
+}
+
+/** Node.js' own modules take half the time when they are asked for by themselves. */
+function load<Module>(specifier: string): Module {
+  const builtin = specifier.startsWith("node:") ? process.getBuiltinModule(specifier) : undefined;
+  return builtin === undefined ? requirePackage<Module>(specifier) : (builtin as Module);
 }
 
 // What a warm start does without, and Node.js takes long to load.

@@ -37,9 +37,10 @@ export function lookAtFields(metadata: Readonly<Record<string, unknown>>): Field
   // Without the list that Object.keys makes: this is done for every plugin.
   for (const key in metadata) {
     if (!Object.hasOwn(metadata, key)) continue;
-    const isAsExpected = checks.get(key);
-    if (isAsExpected === undefined) (unknown ??= []).push(key);
-    else if (!isAsExpected(metadata[key])) arePlain = false;
+    const expected = checks.get(key);
+    const value = metadata[key];
+    if (expected === undefined) (unknown ??= []).push(key);
+    else if (expected === "string" ? typeof value !== "string" : !expected(value)) arePlain = false;
   }
   return arePlain && unknown === undefined ? usual : { arePlain, unknown: unknown ?? usual.unknown };
 }
@@ -54,18 +55,21 @@ export function manifestFields(): readonly string[] {
 const isString = (value: unknown): boolean => typeof value === "string";
 const isStrings = (value: unknown): boolean => Array.isArray(value) && value.every(isString);
 
-const checks: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
-  ["$schema", isString],
-  ["name", isString],
-  ["version", isString],
-  ["plugin_version", isString],
-  ["description", isString],
-  ["identifier", isString],
-  ["author", isString],
+/** What a field must be: text, or what a function accepts. */
+type Expected = "string" | ((value: unknown) => boolean);
+
+const checks: ReadonlyMap<string, Expected> = new Map<string, Expected>([
+  ["$schema", "string"],
+  ["name", "string"],
+  ["version", "string"],
+  ["plugin_version", "string"],
+  ["description", "string"],
+  ["identifier", "string"],
+  ["author", "string"],
   ["dependencies", isDependencies],
   ["optional_dependencies", isDependencies],
-  ["core_version", isString],
-  ["entry", isString],
+  ["core_version", "string"],
+  ["entry", "string"],
   ["reload", (value) => value === "swap" || value === "restart"],
   ["route_prefix", (value) => typeof value === "string" && value.startsWith("/")],
   ["init_timeout_ms", (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31],

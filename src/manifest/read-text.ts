@@ -3,6 +3,8 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs
 /** Windows has neither flag, and no pipes in folders. */
 const nonBlocking = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
 const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
+// Numbers are flags too, which the types do not say. Node.js has a fast way for just these options.
+const ownText = { encoding: "utf8", flag: (nonBlocking | noFollow) as unknown as string } as const;
 
 /**
  * The text of a file. Throws the file system's error. Never waits or reads without end: a pipe without a writer is
@@ -19,8 +21,7 @@ export function readText(path: string): string {
 
 /** The same for a path that must not be a symbolic link: those throw `ELOOP`, where the system can tell. */
 export function readTextOfFile(path: string): string {
-  // Numbers are flags too, which the types do not say. Node.js has a fast way for just these options.
-  return readFileSync(path, { encoding: "utf8", flag: (nonBlocking | noFollow) as unknown as string });
+  return readFileSync(path, ownText);
 }
 
 function readLinkedText(path: string): string {

@@ -85,7 +85,16 @@ function resolveDependencies(
   field: "dependencies" | "optional_dependencies",
   faults: Fault[],
 ): readonly Dependency[] {
+  // What is wrong is found elsewhere, and most plugins have none.
   if (typeof written !== "object" || written === null || (isList(written) && written.length === 0)) return none;
+  return parseDependencies(written, field, faults);
+}
+
+function parseDependencies(
+  written: DependenciesShape,
+  field: "dependencies" | "optional_dependencies",
+  faults: Fault[],
+): readonly Dependency[] {
   const optional = field === "optional_dependencies";
   const dependencies = new Map<string, Dependency>();
   const add = (name: string, range: unknown, path: Fault["path"]): void => {

@@ -27,9 +27,9 @@ export function buildPlan(selection: Selection, options: { readonly coreVersion:
     drafts.set(name, draft);
     if (hasDependencies(draft.manifest)) depending.push(name);
   });
-  failCycles(depending, drafts);
+  if (depending.length > 0) failCycles(depending, drafts);
   checkAlone(drafts, options.coreVersion);
-  blockDependents(depending, drafts);
+  if (depending.length > 0) blockDependents(depending, drafts);
 
   const ready: string[] = [];
   const others: string[] = [];

@@ -51,6 +51,7 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
     else if (status !== "ready") failing.add(name);
   }
 
+  const affected = among === undefined ? undefined : withDependents(among, plan);
   const attempts = new Set<string>();
   const held = new Set<string>();
   const joined = new Set<string>();
@@ -58,7 +59,7 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
     attempts.clear();
     held.clear();
     plan.order.forEach((name) => {
-      if (among?.has(name) === false && attempts.size === 0) return;
+      if (affected?.has(name) === false) return;
       const entry = plan.entries.get(name);
       if (entry !== undefined) decide(entry);
     });
@@ -79,8 +80,6 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
       if (isPossible && isWorthIt) attempts.add(name);
     } else if (isRemade || joined.has(name)) {
       attempts.add(name);
-    } else if (among?.has(name) === false) {
-      return;
     } else if (facts.isOutdated(name) || haveChanged(entry, current)) {
       if (facts.hasFailed(name)) held.add(name);
       else attempts.add(name);
@@ -112,4 +111,27 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
     }
     return joined.size > before;
   }
+}
+
+const dependentsOf = new WeakMap<Plan, ReadonlyMap<string, readonly string[]>>();
+
+function withDependents(names: ReadonlySet<string>, plan: Plan): ReadonlySet<string> {
+  let dependents = dependentsOf.get(plan);
+  if (dependents === undefined) dependentsOf.set(plan, (dependents = findDependents(plan)));
+  const all = new Set(names);
+  // A set yields what is added while it is walked.
+  for (const name of all) for (const dependent of dependents.get(name) ?? []) all.add(dependent);
+  return all;
+}
+
+function findDependents({ entries }: Plan): ReadonlyMap<string, readonly string[]> {
+  const dependents = new Map<string, string[]>();
+  for (const [name, { dependencies }] of entries) {
+    for (const dependency of dependencies) {
+      const known = dependents.get(dependency);
+      if (known === undefined) dependents.set(dependency, [name]);
+      else known.push(name);
+    }
+  }
+  return dependents;
 }

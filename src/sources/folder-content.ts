@@ -80,9 +80,10 @@ export function changedPaths(before: FolderContent, now: FolderContent = new Map
 /** Whether a file is as it was at the time of an earlier look at it. */
 export function isUnwritten(file: string, since: FolderContent): boolean {
   const before = since.get(file);
-  const now = readFolderContent([file], {}, since).get(file);
+  const look = before?.hash === undefined ? noteFolderContent : readFolderContent;
+  const now = look([file]).get(file);
   if (before === undefined || now === undefined) return before === now;
-  return (before.stamp !== undefined && before.stamp === now.stamp) || before.hash === now.hash;
+  return before.hash === undefined ? before.stamp === now.stamp : before.hash === now.hash;
 }
 
 /** Tests a file's path in a folder, with `/`: whether it matches one of the globs. */

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { describe, test } from "node:test";
 import type { LoadPluginsOptions, PluginHost } from "@plugo/node";
-import { codes, loadFrom } from "../support/load.ts";
+import { codes, keepLines, loadFrom } from "../support/load.ts";
 import { createFolder, plugin, type TestFolder } from "../support/plugin-folder.ts";
 import { ask, open, post } from "./ask.ts";
 import { frameworks, type RunningApplication } from "./frameworks.ts";
@@ -127,6 +128,22 @@ for (const framework of frameworks) {
       assert.equal(inside.status, 404);
       assert.equal(inside.text === "host 404", framework.unanswered === "host", inside.text);
       if (notFound !== undefined) assert.equal((await ask(application.url, "/plugins/a/own")).text, "own below a");
+      void host;
+    });
+
+    test("finds a prefix as it is written, and in the absolute form of a URL", async () => {
+      await using application = await framework.start();
+      using folder = createFolder(plugin("a", full("1")));
+      await using host = await load(folder, application, { tools: createTools() });
+      for (const path of ["/plugins/x/../a/hello", "/plugins/./a/hello", "/plugins/%61/hello"]) {
+        const answer = await ask(application.url, path);
+        assert.equal(answer.text, framework.normalizes ? "hello 1" : "host 404", path);
+      }
+      const above = await ask(application.url, "/plugins/a/../../own");
+      assert.equal(above.status, framework.normalizes ? 200 : 404);
+      const item = await ask(application.url, `${application.url}/plugins/a/items/1?q=/2`);
+      assert.deepEqual(JSON.parse(item.text), { id: "1", q: "/2", user: "ada" });
+      assert.equal((await ask(application.url, "http://other.test")).text, "host 404");
       void host;
     });
 
@@ -262,7 +279,8 @@ for (const framework of frameworks) {
       await using application = await framework.start();
       const tools = createTools();
       using folder = createFolder(plugin("a", full("1")));
-      await using host = await load(folder, application, { tools });
+      const logger = keepLines();
+      await using host = await load(folder, application, { tools, logger });
       const { hostname, port } = new URL(application.url);
       const asking = request({ hostname, port, path: "/plugins/a/slow", agent: false });
       asking.on("error", () => {}).end();
@@ -271,7 +289,30 @@ for (const framework of frameworks) {
       assert.deepEqual(tools.log, []);
       asking.destroy();
       await host.settled();
-      assert.deepEqual([tools.log, codes(host)], [["end 1"], []]);
+      assert.deepEqual(tools.log, ["end 1"]);
+      assert.deepEqual(logger.lines.filter(isFault), []);
+      tools.openGate();
+    });
+
+    test("does not wait for requests that were queued on a connection that is gone", async () => {
+      await using application = await framework.start();
+      const tools = createTools();
+      const logger = keepLines();
+      using folder = createFolder(plugin("a", full("1")));
+      await using host = await load(folder, application, { tools, logger });
+      const { hostname, port, host: name } = new URL(application.url);
+      const socket = connect(Number(port), hostname);
+      for (let time = 0; time < 12; time += 1) {
+        const arrived = nextRequest();
+        socket.write(`GET /plugins/a/slow HTTP/1.1\r\nHost: ${name}\r\n\r\n`);
+        await arrived;
+      }
+      await host.disable("a");
+      assert.deepEqual(tools.log, []);
+      socket.destroy();
+      await host.settled();
+      assert.deepEqual(tools.log, ["end 1"]);
+      assert.deepEqual(logger.lines.filter(isFault), []);
       tools.openGate();
     });
 
@@ -393,6 +434,10 @@ for (const framework of frameworks) {
       assert.equal((await ask(application.url, "/plugins/b")).text, "host 404");
     });
   });
+}
+
+function isFault(line: string): boolean {
+  return /^(?:warn|error) /.test(line);
 }
 
 /** Resolves when the next request of this process has gone as far as it goes without waiting. */

@@ -78,6 +78,42 @@ describe("expressRoutes", () => {
     void host;
   });
 
+  test("has requests name who answers them as their `app`: a plugin, what it mounts, or the application", async () => {
+    const app = express();
+    const routes = expressRoutes(app);
+    // Another view of the application does not hide what the first one says.
+    expressRoutes(app);
+    app.get(
+      "/plugins/a/own",
+      (request, response) =>
+        void response.send([request.app === app, response.app === app, "plugoName" in request.app.locals].join()),
+    );
+    await using application = await start(app);
+    using folder = createFolder(
+      plugin(
+        "a",
+        `export function initPlugin({ app, express }: any) {
+          app.locals.plugoName = "plugin";
+          const inner = express();
+          inner.locals.plugoName = "inner";
+          const names = (request: any, response: any) => void response.send([request.app.locals.plugoName, response.app.locals.plugoName].join());
+          inner.get("/inner", names);
+          app.use(inner);
+          app.get("/outer", names);
+        }`,
+      ),
+    );
+    await using host = await loadFrom(folder, { context: { app: routes, express } });
+    for (const [path, answer] of [
+      ["inner", "inner,inner"],
+      ["outer", "plugin,plugin"],
+      ["own", "true,true,false"],
+    ] as const) {
+      assert.equal((await ask(application.url, `/plugins/a/${path}`)).text, answer, path);
+    }
+    void host;
+  });
+
   test("works in a router and in a mounted application of the host", async () => {
     const app = express();
     const inner = express();

@@ -47,6 +47,8 @@ export interface Framework {
   /** What OPTIONS and a wrong method get, as each framework has it. */
   readonly options: { readonly status: number; readonly allow: string | null };
   readonly wrongMethod: number;
+  /** Whether it resolves `..` and decodes `%61` before anything sees the path. */
+  readonly normalizes: boolean;
   /** Whether "/plugins/a/" is the same as "/plugins/a". */
   readonly trailingSlash: boolean;
 }
@@ -128,6 +130,7 @@ const http: Framework = {
   unanswered: "host",
   options: { status: 204, allow: "GET, HEAD" },
   wrongMethod: 405,
+  normalizes: false,
   trailingSlash: true,
 };
 
@@ -182,6 +185,7 @@ const expressFramework: Framework = {
   unanswered: "host",
   options: { status: 200, allow: "GET, HEAD" },
   wrongMethod: 404,
+  normalizes: false,
   trailingSlash: true,
 };
 
@@ -232,6 +236,7 @@ const fastify: Framework = {
   unanswered: "plugin",
   options: { status: 204, allow: "GET, HEAD" },
   wrongMethod: 404,
+  normalizes: false,
   trailingSlash: true,
 };
 
@@ -280,6 +285,7 @@ const hono: Framework = {
   unanswered: "plugin",
   options: { status: 204, allow: "GET, HEAD" },
   wrongMethod: 404,
+  normalizes: true,
   trailingSlash: false,
 };
 
@@ -335,6 +341,7 @@ const koa: Framework = {
   unanswered: "host",
   options: { status: 200, allow: "HEAD, GET" },
   wrongMethod: 405,
+  normalizes: false,
   trailingSlash: true,
 };
 

@@ -18,6 +18,28 @@ describe("createNamespace", () => {
     assert.deepEqual(fast, [true, true, true, true, true]);
   });
 
+  test("keeps them for constant exports of many different names", () => {
+    const script = `
+      import { createConstantNamespace, defineExport } from ${JSON.stringify(import.meta.resolve("#src/engine/exports-object.js"))};
+      const namespaces = Array.from({ length: 4_000 }, (_, index) => {
+        const namespace = createConstantNamespace();
+        defineExport(namespace, "name" + index, null, index);
+        defineExport(namespace, "initPlugin", null, () => index);
+        return namespace;
+      });
+      const same = [1, 2].map((value) => {
+        const namespace = createConstantNamespace();
+        defineExport(namespace, "initPlugin", null, () => value);
+        return namespace;
+      });
+      console.log(JSON.stringify([namespaces.every((each) => %HasFastProperties(each)), %HaveSameMap(same[0], same[1])]));`;
+    const flags = ["--allow-natives-syntax", "--input-type=module", "-e", script];
+    const [areFast, haveSameShape] = JSON.parse(
+      execFileSync(process.execPath, flags, { encoding: "utf8" }),
+    ) as boolean[];
+    assert.deepEqual({ areFast, haveSameShape }, { areFast: true, haveSameShape: true });
+  });
+
   test("has a bench that runs", () => {
     const script = fileURLToPath(import.meta.resolve("./hot-bindings.bench.js"));
     const output = execFileSync(process.execPath, [script, "1000"], { encoding: "utf8" });

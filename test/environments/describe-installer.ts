@@ -98,12 +98,18 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
     });
 
     it("install leaves out development dependencies and all peers", async () => {
-      using folder = environment({ "has-peer": "1.0.0" }, { devDependencies: { "dev-only": "1.0.0" } });
+      const dependencies = { "has-peer": "1.0.0", "has-other-peer": "1.0.0" };
+      using folder = environment(dependencies, { devDependencies: { "dev-only": "1.0.0" } });
       await install(folder);
-      const names = packagesIn(folder);
-      assert.ok(names.has("has-peer"), [...names].join());
-      assert.ok(!names.has("dev-only"), "dev-only was installed");
-      assert.ok(!names.has("the-peer"), "the-peer was installed");
+      assert.deepEqual([...packagesIn(folder)].toSorted(), ["has-other-peer", "has-peer"]);
+    });
+
+    it("install does not look for peers that the registry does not have", async () => {
+      using folder = environment({ "has-own-peer": "1.0.0" });
+      const installed = install(folder).then(() => [...packagesIn(folder)].join());
+      // bun leaves peers out, and looks for them all the same.
+      const expected = name === "bun" ? /does not have "only-the-host-has-it"/ : /^has-own-peer$/;
+      assert.match(await installed.catch((error: PlugoError) => error.message), expected);
     });
 
     it("install leaves what the application itself has, when it is installed into", async () => {
@@ -117,8 +123,8 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
         },
       });
       await install(application, own);
-      for (const name of ["base", "has-optional", "dev-only"])
-        assert.equal(versionOf(application, name), "1.0.0", name);
+      for (const each of ["base", "has-optional", "dev-only"])
+        assert.equal(versionOf(application, each), "1.0.0", each);
     });
 
     it("install passes over optional dependencies that cannot be installed", async () => {
@@ -156,6 +162,12 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
         readdirSync(folder.path).toSorted(),
         ["node_modules", installer.lockfile, "package.json"].toSorted(),
       );
+    });
+
+    it("install runs allowed scripts in the application's own folder", async () => {
+      using application = environment({ "uses-scripted": "1.0.0", "has-peer": "1.0.0" });
+      await install(application, { hostFolder: application.path, allowScripts: ["scripted"] });
+      assert.deepEqual(tracesIn(application), ["scripted@1.0.0"]);
     });
 
     it("install runs the scripts of the versions that are allowed", async () => {
@@ -395,6 +407,33 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
       assert.deepEqual(readdirSync(application.at(".plugo/venvs")), ["sample"]);
     });
 
+    it("install does not mind what the application's .npmrc says about how npm installs there", async () => {
+      const settings = ["include[]=dev", "package-lock=false", "save=false", "ignore-scripts=false", "workspaces=true"];
+      // bun takes this from the file, and has nothing to say otherwise.
+      if (name !== "bun") settings.push("dry-run=true", "global=true");
+      using application = createFolder({ ".npmrc": settings.join("\n") });
+      using folder = environment({ "uses-scripted": "1.0.0" }, { devDependencies: { "dev-only": "1.0.0" } });
+      await install(folder, { hostFolder: application.path });
+      assert.deepEqual([...packagesIn(folder)].toSorted(), ["scripted", "uses-scripted"]);
+      assert.deepEqual(tracesIn(folder), []);
+      assert.ok(existsSync(folder.at(installer.lockfile)));
+    });
+
+    it("install hides tokens in what scripts print", async () => {
+      using application = createFolder({ ".npmrc": "//r.example/:_authToken=a-printed-token\n" });
+      using folder = environment({ "prints-token": "1.0.0" });
+      const lines: string[] = [];
+      const onOutput = (line: string): void => void lines.push(line);
+      const allowScripts = ["prints-token"];
+      const error = await failureOf(install(folder, { hostFolder: application.path, allowScripts, onOutput }));
+      assert.match(error.message, /the token is \*\*\*/);
+      assert.ok(
+        lines.some((line) => line.includes("the token is ***")),
+        lines.join("\n"),
+      );
+      assert.doesNotMatch([error.message, ...lines].join("\n"), /a-printed-token/);
+    });
+
     it("install does not mind what npm run, a debugger and the user's settings have set", async () => {
       using folder = environment({ uses: "^1.0.0" }, { devDependencies: { "dev-only": "1.0.0" } });
       using elsewhere = createFolder();
@@ -428,6 +467,8 @@ function publishAll(registry: TestRegistry): void {
   registry.publish("@open/scoped", "1.0.0");
   registry.publish("the-peer", "1.0.0");
   registry.publish("has-peer", "1.0.0", { peerDependencies: { "the-peer": "^1.0.0" } });
+  registry.publish("has-other-peer", "1.0.0", { peerDependencies: { "the-peer": "^2.0.0" } });
+  registry.publish("has-own-peer", "1.0.0", { peerDependencies: { "only-the-host-has-it": "^1.0.0" } });
   registry.publish("dev-only", "1.0.0");
   registry.publish("never-cached", "1.0.0");
   registry.publish("for-aix", "1.0.0", { os: ["aix"] });
@@ -439,6 +480,8 @@ function publishAll(registry: TestRegistry): void {
   registry.publish("uses-scripted", "1.0.0", { dependencies: { scripted: "1.0.0" } });
   const fails = `node -e "console.error('no compiler here'); process.exit(3)"`;
   registry.publish("fails-to-build", "1.0.0", { scripts: { install: fails } });
+  const prints = `node -e "console.error('the token is a-printed-token'); process.exit(1)"`;
+  registry.publish("prints-token", "1.0.0", { scripts: { install: prints } });
   registry.publish("tampered", "1.0.0");
   registry.publish("broken", "1.0.0");
 }

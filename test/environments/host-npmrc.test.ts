@@ -65,6 +65,13 @@ describe("hostNpmrc", () => {
     assert.deepEqual([lent.settings, readdirSync(folder.path)], [{}, []]);
   });
 
+  it("copies nothing for pnpm when there is no variable", () => {
+    using host = createFolder({ ".npmrc": "//r.example/:_authToken=abc\n" });
+    using folder = createFolder();
+    assert.deepEqual(hostNpmrc(pnpmTool, folder.path, host.path, {}).settings, {});
+    assert.deepEqual(readdirSync(folder.path), [".npmrc"]);
+  });
+
   it("gives pnpm, which reads variables in the user's file alone, that file and the application's in one", () => {
     using home = createFolder({ ".npmrc": "//user.example/:_authToken=abc" });
     using host = createFolder({ ".npmrc": "//r.example/:_authToken=${T}\n" });

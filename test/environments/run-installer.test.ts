@@ -62,6 +62,21 @@ describe("runInstaller", () => {
     assert.deepEqual([end.how, end.lines], ["aborted", ["ready", "tidied up"]]);
   });
 
+  it("kills a process that does not end when it is told to", async () => {
+    const ending = new AbortController();
+    const code = `
+      process.on("SIGTERM", () => console.log("not now"));
+      setTimeout(() => {}, 600_000);
+      console.log("ready");
+    `;
+    const end = await run(code, { signal: ending.signal, onOutput: (line) => line === "ready" && ending.abort() });
+    assert.deepEqual([end.how, end.lines], ["aborted", ["ready", "not now"]]);
+  });
+
+  it("ends what runs for longer than its time limit", async () => {
+    assert.equal((await run("setTimeout(() => {}, 600_000)", { timeoutMs: 300 })).how, "timed out");
+  });
+
   it("ends what a process leaves behind, also when it came to a good end", async () => {
     await using listener = await listenForPids(1);
     const code = `
@@ -92,10 +107,14 @@ describe("runInstaller", () => {
     server.close();
   });
 
-  it("ends the group when this process exits", async () => {
+  it("ends the group when this process exits", { timeout: 20_000 }, async () => {
     await using listener = await listenForPids(1);
     const module = import.meta.resolve("#src/environments/run-installer.js");
-    const hangs = `fetch("http://127.0.0.1:${listener.port}/" + process.pid); setTimeout(() => {}, 60_000)`;
+    // A connection that nothing but the end of the process ends.
+    const hangs = `
+      const socket = require("node:net").connect(${listener.port}, "127.0.0.1").resume();
+      socket.write("GET /" + process.pid + " HTTP/1.1\\r\\nHost: test\\r\\n\\r\\n");
+    `;
     const code = `
       import { runInstaller } from ${JSON.stringify(module)};
       runInstaller({

@@ -112,7 +112,7 @@ const oddFolders: Readonly<
     "active",
   ],
   "an empty entry": [(folder) => folder.write({ "bad/metadata.json": {}, "bad/plugin.ts": "" }), "failed"],
-  "a package.json that is none": [(folder) => folder.write({ ...bad, "bad/package.json": "{" }), "active"],
+  "a package.json that is none": [(folder) => folder.write({ ...bad, "bad/package.json": "{" }), "failed"],
   "a tsconfig.json that extends itself": [
     (folder) => folder.write({ ...bad, "bad/tsconfig.json": { extends: "./tsconfig.json" } }),
     "active",

@@ -67,7 +67,10 @@ describe("a copied template", () => {
       env: {},
       plugins: [],
     });
-    const ask = async (url: string): Promise<string> => await (await app.request(url)).text();
+    const ask = async (url: string): Promise<string> => {
+      const answer = await app.request(url);
+      return answer.text();
+    };
     const stylesheet = async (): Promise<string> => /href="([^"]+\.css[^"]*)"/.exec(await ask("/tool-shed"))?.[1] ?? "";
     assert.match(await ask("/tool-shed"), /No tools yet/);
     const before = await stylesheet();

@@ -175,18 +175,20 @@ describe("loadPlugin", () => {
     assert.equal(await leftBehind(code, context), "");
   });
 
-  test("does not take what the test itself opens, or had before, for the plugin's", async () => {
-    using folder = createFolder(plugin("a", init("context.run(() => {});\nreturn () => {};")));
+  test("does not take what the test itself opens, or had before, for the plugin's", async (t) => {
+    using folder = createFolder(plugin("a", init("context.run(() => 1);\nreturn () => 1;")));
     const server = express().listen(0, "127.0.0.1");
+    t.after(() => server.close());
     const events = new EventEmitter();
-    const listener = (): void => {};
+    // The very text of a function of the plugin.
+    const listener = () => 1;
     events.on("login", listener);
-    const tested = await loadPlugin(folder.at("a"), { context: { events, run: () => {}, kept: [() => {}] } });
+    const tested = await loadPlugin(folder.at("a"), { context: { events, run: () => 1, kept: [() => 1] } });
     const timer = setInterval(listener, 60_000);
+    t.after(() => clearInterval(timer));
     const more = express().listen(0, "127.0.0.1");
+    t.after(() => more.close());
     await tested.dispose();
-    clearInterval(timer);
-    for (const one of [server, more]) one.close();
   });
 
   const leftovers: Record<string, { imports?: string; body: string; context?: () => object; expected: RegExp }> = {

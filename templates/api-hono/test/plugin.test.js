@@ -128,6 +128,12 @@ test("a long list has pages, which link to each other", async (t) => {
       `<${base}/items?page=3&limit=2>; rel="last"`,
     ].join(", "),
   );
+  const first = (await ask(`${base}/items?limit=2`)).headers.get("link") ?? "";
+  assert.match(first, /rel="next"/);
+  assert.doesNotMatch(first, /rel="prev"/);
+  const last = (await ask(`${base}/items?page=3&limit=2`)).headers.get("link") ?? "";
+  assert.match(last, /rel="prev"/);
+  assert.doesNotMatch(last, /rel="next"/);
   const problem = await problemIn(await ask(`${base}/items?page=0&limit=101`), 400);
   assert.deepEqual(
     problem.errors.map(/** @param {{ pointer: string }} error */ ({ pointer }) => pointer),
