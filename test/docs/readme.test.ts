@@ -49,18 +49,28 @@ describe("README.md", () => {
 
   it("names commands that there are", () => {
     const commands = blocks.filter(({ language }) => language === "sh").flatMap(({ text }) => text.trim().split("\n"));
-    assert.deepEqual(commands, ["npm install @plugo/node", "npm pkg set type=module", "npm start", "npm test"]);
+    assert.deepEqual(commands, [
+      "npm install @plugo/node",
+      "npm pkg set type=module",
+      "npm start",
+      "npm test",
+      "npx @plugo/node new-app shop",
+      "cd shop",
+      "npm start",
+      'npx @plugo/node new-ui-plugin --name "Order Book"',
+    ]);
     assert.ok("start" in scripts && "test" in scripts);
   });
 
   // In the order of the page: each command finds the files that stand above it.
   for (const [index, { label = "", text }] of blocks.entries()) {
-    if (!label.startsWith("node ")) continue;
+    const args = argsOf(label);
+    if (args === undefined) continue;
     it(`shows what "${label}" prints (block ${index + 1})`, () => {
       writeFiles(blocks.slice(0, index));
-      const { output, exitCode } = run(label.slice("node ".length).split(" "));
+      const { output, exitCode } = run(args);
       assert.equal(exitCode, 0, output);
-      assert.equal(withoutTimes(output), withoutTimes(text));
+      assert.equal(withoutTimes(output.replaceAll(folder, "/home/ada/shop")), withoutTimes(text));
     });
   }
 
@@ -97,7 +107,7 @@ describe("README.md", () => {
   });
 
   function writeFiles(some: readonly Block[]): void {
-    for (const { label, text } of some) if (label !== undefined && !label.startsWith("node ")) write(label, text);
+    for (const { label, text } of some) if (label !== undefined && argsOf(label) === undefined) write(label, text);
   }
 
   function write(file: string, text: string): void {
@@ -121,6 +131,14 @@ describe("README.md", () => {
     return { output: readFileSync(file, "utf8").replaceAll(folder + path.sep, ""), exitCode: status };
   }
 });
+
+/** What Node.js is called with to run a command; `undefined` for what is none. */
+function argsOf(label: string): readonly string[] | undefined {
+  const [program, ...args] = label.split(" ");
+  if (program === "node") return args;
+  const [name, ...more] = args;
+  return program === "npx" && name === "@plugo/node" ? [path.join(root, "dist", "cli", "bin.js"), ...more] : undefined;
+}
 
 function withoutTimes(text: string): string {
   return text.replaceAll(/\d\d:\d\d:\d\d\.\d{3}/g, "time").replaceAll(/\d+(?:\.\d+)? ms/g, "n ms");
