@@ -83,6 +83,9 @@ function withBuiltinsTaken(code) {
   );
   const left = /^import .*"node:.*$/m.exec(taken)?.[0];
   if (left !== undefined) throw new StepError(`The build cannot take over "${left}".`, 1);
+  // With a single other character, V8 keeps all of it with two bytes for each, and reads twice as much.
+  const wide = /^.*[^\0-\x7F].*$/m.exec(taken)?.[0];
+  if (wide !== undefined) throw new StepError(`The entry must be plain ASCII; write escapes in "${wide.trim()}".`, 1);
   return taken;
 }
 
