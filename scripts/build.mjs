@@ -17,43 +17,49 @@ const settings = ["package.json", "package-lock.json", "tsconfig.json", "scripts
 
 const adapters = ["http", "express", "fastify", "hono", "koa"];
 
-export async function build({ tests = false, force = false, compilerFlags = [] } = {}) {
-  await runStep(packageStep(compilerFlags), force);
+/** With `coverage`, the parts stay apart and carry maps: each line of src/ is then in one file only, which counts it. */
+export async function build({ tests = false, force = false, coverage = false } = {}) {
+  await runStep(packageStep(coverage), force);
   if (tests) await runStep(testStep(), force);
 }
 
-/** `compilerFlags` are tsc's, for one build: the next build without them starts over. */
-function packageStep(compilerFlags) {
+/** A build for coverage is for that one run: the next build without it starts over. */
+function packageStep(coverage) {
+  const flags = coverage ? ["--inlineSourceMap", "--inlineSources"] : [];
   return {
     name: "dist",
-    inputs: () => hashFiles([...listFiles(at("src")), ...settings, schemaGenerator], compilerFlags),
+    inputs: () => hashFiles([...listFiles(at("src")), ...settings, schemaGenerator], flags),
     outputs: () => [...listFiles(at("dist")), ...listFiles(at("schemas"))],
     async run() {
-      await compile({ project: "tsconfig.json", flags: compilerFlags });
+      await compile({ project: "tsconfig.json", flags });
       removeOrphans({ sources: listFiles(at("src")), from: at("src"), to: at("dist") });
-      // Only now: in a fresh clone it is not installed when this file is loaded.
-      const esbuild = await import("esbuild");
-      const together = {
-        allowOverwrite: true,
-        bundle: true,
-        packages: "external",
-        platform: "node",
-        format: "esm",
-        target: "node20.19",
-        logLevel: "warning",
-        // The attributes of an import are handed on as they are.
-        logOverride: { "unsupported-dynamic-import": "silent" },
-      };
-      const entry = at("dist", "index.js");
-      await esbuild.build({ ...together, entryPoints: [entry], outfile: entry });
-      writeFileSync(entry, withBuiltinsTaken(readFileSync(entry, "utf8")));
-      // An application imports one of them, two at most: what they share is in one more file.
-      const outdir = at("dist", "adapters");
-      const entryPoints = adapters.map((name) => path.join(outdir, `${name}.js`));
-      await esbuild.build({ ...together, entryPoints, outdir, splitting: true, chunkNames: "shared-[hash]" });
+      if (!coverage) await putTogether();
       if (existsSync(schemaGenerator)) await expectSuccess([schemaGenerator], "Generating schemas/ failed.");
     },
   };
+}
+
+async function putTogether() {
+  // Only now: in a fresh clone it is not installed when this file is loaded.
+  const esbuild = await import("esbuild");
+  const together = {
+    allowOverwrite: true,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    target: "node20.19",
+    logLevel: "warning",
+    // The attributes of an import are handed on as they are.
+    logOverride: { "unsupported-dynamic-import": "silent" },
+  };
+  const entry = at("dist", "index.js");
+  await esbuild.build({ ...together, entryPoints: [entry], outfile: entry });
+  writeFileSync(entry, withBuiltinsTaken(readFileSync(entry, "utf8")));
+  // An application imports one of them, two at most: what they share is in one more file.
+  const outdir = at("dist", "adapters");
+  const entryPoints = adapters.map((name) => path.join(outdir, `${name}.js`));
+  await esbuild.build({ ...together, entryPoints, outdir, splitting: true, chunkNames: "shared-[hash]" });
 }
 
 /**
