@@ -60,6 +60,11 @@ async function putTogether() {
   const outdir = at("dist", "adapters");
   const entryPoints = adapters.map((name) => path.join(outdir, `${name}.js`));
   await esbuild.build({ ...together, entryPoints, outdir, splitting: true, chunkNames: "shared-[hash]" });
+  // It drives the entry's own host instead of carrying a second one.
+  const testing = at("dist", "testing", "index.js");
+  const toEntry = () => ({ path: "../index.js", external: true });
+  const plugins = [{ name: "entry", setup: (own) => own.onResolve({ filter: /\/hot\/load-plugins\.js$/ }, toEntry) }];
+  await esbuild.build({ ...together, plugins, entryPoints: [testing], outfile: testing });
 }
 
 /**

@@ -34,10 +34,15 @@ async function runTests(args) {
 
 /** Node 20 knows no patterns after `--test`, so the files are named one by one. */
 function selectFiles(words) {
-  const files = listFiles(folder).filter((file) => /\.test\.[cm]?js$/.test(file));
+  const files = listFiles(folder).filter((file) => /\.test\.[cm]?js$/.test(file) && !isForBrowser(file));
   const selected = files.filter((file) => words.length === 0 || words.some((word) => titleOf(file).includes(word)));
   if (selected.length === 0) throw new StepError(`No test file matches ${words.join(" or ") || "test/**/*.test.ts"}.`);
   return selected.map((file) => path.relative(root, file)).toSorted();
+}
+
+/** Those are run by scripts/test-browser.mjs. */
+function isForBrowser(file) {
+  return titleOf(file).startsWith("browser/");
 }
 
 function titleOf(file) {

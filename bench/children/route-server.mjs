@@ -12,7 +12,7 @@ const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const load = (app) =>
   loadPlugins({ pluginDirectory: framework, context: { app }, logger, env: {}, plugins: [], hotReload: false });
 
-/** Each makes a server: with `path` registered in the application, or by a plugin. */
+/** Each makes a server: with `path` registered in the application, or by a plugin, or in a router of the framework. */
 const servers = {
   async http(isPlugin) {
     const { httpRoutes } = await import("@plugo/node/http");
@@ -31,6 +31,15 @@ const servers = {
     const { expressRoutes } = await import("@plugo/node/express");
     const app = express();
     if (isPlugin) await load(expressRoutes(app));
+    else app.get(path, (_request, response) => void response.send("hello"));
+    return createServer(app);
+  },
+  async "express-router"(isMounted) {
+    const { default: express } = await import("express");
+    const app = express();
+    const router = express.Router();
+    router.get("/hello", (_request, response) => void response.send("hello"));
+    if (isMounted) app.use("/plugins/bench", router);
     else app.get(path, (_request, response) => void response.send("hello"));
     return createServer(app);
   },

@@ -27,9 +27,7 @@ function apiPage(entry) {
     return own.length === 0 ? [] : [{ heading, own }];
   });
   const links = linksTo(entry.specifier, sections);
-  const contents = sections.map(
-    ({ heading, own }) => `- ${heading}: ${own.map(({ name }) => links.get(name)).join(", ")}`,
-  );
+  const contents = sections.map(({ heading, own }) => `- ${heading}: ${namesOf(own, links)}`);
   return page(
     entry.specifier,
     `Look up what the import \`${entry.specifier}\` gives.`,

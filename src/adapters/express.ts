@@ -66,12 +66,12 @@ function nameAnsweringApp(app: express.Express, answering: WeakMap<object, expre
 
 function nameApp(prototype: object, answeringApp: (one: object) => express.Express | undefined): void {
   // Of the application itself, or of another view of it.
-  const { value: app, get } = Object.getOwnPropertyDescriptor(prototype, "app")!;
+  const own = Object.getOwnPropertyDescriptor(prototype, "app")!;
   Object.defineProperty(prototype, "app", {
     configurable: true,
     enumerable: true,
     get(this: object): unknown {
-      return answeringApp(this) ?? (get === undefined ? app : get.call(this));
+      return answeringApp(this) ?? (own.get === undefined ? own.value : own.get.call(this));
     },
     set(this: object, value: unknown) {
       Object.defineProperty(this, "app", { configurable: true, enumerable: true, writable: true, value });

@@ -88,10 +88,10 @@ class Visit {
   endStream(): void {
     const response = this.#response;
     if (response.headersSent) return this.#endIfStream();
-    const writeHead = response.writeHead as (...args: unknown[]) => unknown;
+    const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => unknown;
     // What Node.js writes itself comes here as well.
     response.writeHead = (...args: unknown[]): ServerResponse => {
-      writeHead.apply(response, args);
+      writeHead(...args);
       process.nextTick(() => this.#endIfStream());
       return response;
     };
@@ -127,6 +127,7 @@ function leaveWith(socket: QueuedSocket, visit: Visit): void {
 
 /** Headers that are only given to `writeHead` can be read nowhere else than in what was sent. */
 function contentTypeOf(response: ServerResponse): unknown {
+  // oxlint-disable-next-line eslint/no-underscore-dangle -- Node.js has no other name for it
   const sent = (response as { readonly _header?: string | null })._header;
   return response.getHeader("content-type") ?? /^content-type:(.*)$/im.exec(sent ?? "")?.[1]?.trim();
 }

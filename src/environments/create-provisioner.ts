@@ -3,9 +3,9 @@ import { systemClock } from "./clock.ts";
 import { createInstaller } from "./create-installer.ts";
 import type { EnvironmentSettings } from "./environment-settings.ts";
 import { HostProvisioner } from "./host-provisioner.ts";
-import { installationLines } from "./installation-event.ts";
 import { IsolatedProvisioner } from "./isolated-provisioner.ts";
 import type { Provisioner } from "./provisioner.ts";
+import { showInstallations } from "./show-installations.ts";
 
 /** What gives the plugins of one host their npm dependencies. */
 export function createProvisioner(settings: EnvironmentSettings, logger: Logger): Provisioner {
@@ -14,7 +14,7 @@ export function createProvisioner(settings: EnvironmentSettings, logger: Logger)
     ...settings,
     installer: createInstaller(name, { hostFolder, env }),
     logger,
-    onEvent: installationLines(logger, showsOutput),
+    onEvent: showInstallations(logger, { showsOutput, clock: systemClock }),
     clock: systemClock,
   };
   return settings.isolated ? new IsolatedProvisioner(options) : new HostProvisioner(options);

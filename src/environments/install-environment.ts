@@ -1,15 +1,18 @@
 import { mkdirSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
+import { isWithin } from "../kernel/is-within.ts";
 import { crypto } from "../kernel/lazy-require.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { statsOf } from "../sources/stats-of.ts";
+import type { LookupFolders } from "./check-peers.ts";
 import { EnvironmentLock } from "./environment-lock.ts";
 import { readMarker, syncFolder, writeMarker, type EnvironmentMarker } from "./environment-marker.ts";
 import { installTimeoutMs, lockWaitLimitMs, type EnvironmentOptions } from "./environment-options.ts";
 import { namesIn } from "./environments-in.ts";
 import { findKeptLock } from "./find-lock.ts";
 import { installationProblem } from "./installation-problem.ts";
+import { leavePeersToHost } from "./leave-peers-to-host.ts";
 import { makeHome } from "./make-home.ts";
 import { removeFolder } from "./remove-folder.ts";
 import type { Requirements } from "./requirements.ts";
@@ -27,6 +30,8 @@ export interface WantedEnvironment {
   readonly pluginFolder: string;
   readonly requirements: Requirements;
   readonly pluginLock: string | undefined;
+  /** Where the application's packages are looked for. */
+  readonly folders: LookupFolders;
 }
 
 /**
@@ -55,9 +60,9 @@ export async function installEnvironment(
       if ((await installOnce(wanted, lock, options, signal)) !== "taken over") return undefined;
     }
   } catch (error) {
-    const problem = installationProblem(error, plugin, options.home);
-    options.onEvent({ plugin, kind: "failed", problem });
-    return problem;
+    return installationProblem(error, plugin, options.home);
+  } finally {
+    options.onEvent({ plugin, kind: "ended" });
   }
 }
 
@@ -136,6 +141,7 @@ async function fill(
   }
   // Optional packages may all have been left out.
   mkdirSync(join(staging, "node_modules"), { recursive: true });
+  leavePeersToHost(staging, requirements.peers, wanted.folders, isWithin(staging, hostFolder));
   writeMarker(staging, marker);
   onEvent({ plugin, kind: "installed", durationMs: clock.now() - startedAt });
 }

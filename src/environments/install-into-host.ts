@@ -38,7 +38,6 @@ export async function installIntoHost(
     for (const { plugin } of lacking()) {
       const problem = aboutPlugin(installationProblem(error, plugin.name, options.hostFolder), plugin.name);
       problems.set(plugin.name, problem);
-      options.onEvent({ plugin: plugin.name, kind: "failed", problem });
     }
   };
   let lock: EnvironmentLock | undefined;
@@ -60,6 +59,7 @@ export async function installIntoHost(
     failAll(error);
   } finally {
     lock?.release();
+    options.onEvent({ plugin: undefined, kind: "ended" });
   }
   return problems;
 }

@@ -1,10 +1,10 @@
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
 import { fileErrorReason } from "../kernel/file-error-reason.ts";
 import { crypto } from "../kernel/lazy-require.ts";
 import { aboutPlugin, isPlugoError, plugoError, PlugoError } from "../kernel/plugo-error.ts";
 import { packageFile } from "../manifest/read-package-manifest.ts";
-import { statsOf } from "../sources/stats-of.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { readMarker, renewMarker, type EnvironmentMarker } from "./environment-marker.ts";
 import { environmentName, environmentNamePrefix } from "./environment-name.ts";
@@ -15,8 +15,14 @@ import { installEnvironment, type WantedEnvironment } from "./install-environmen
 import { installQueue } from "./install-queue.ts";
 import { Lease } from "./lease.ts";
 import { linkEnvironment, lookAtModules } from "./link-environment.ts";
-import type { PluginToProvision, Provision, Provisioner, ProvisionResult } from "./provisioner.ts";
-import { askedForNothing, NeedsReader, type Needs } from "./read-needs.ts";
+import {
+  noPackages,
+  type PluginToProvision,
+  type Provision,
+  type Provisioner,
+  type ProvisionResult,
+} from "./provisioner.ts";
+import { NeedsReader, type Needs } from "./read-needs.ts";
 import { requirementsText } from "./requirements-text.ts";
 import { surroundingsOf, type Surroundings } from "./surroundings.ts";
 import { unchangedEnvironment } from "./unchanged-environment.ts";
@@ -46,9 +52,11 @@ export class IsolatedProvisioner implements Provisioner {
     this.#host = undefined;
     this.#linked = new Map();
     const results = new Map<string, ProvisionResult | Promise<ProvisionResult>>();
+    // Where there are no environments, no plugin's link has to be taken away.
+    const mayBeLinked = existsSync(this.#options.home);
     const asking = plugins.filter((plugin) => {
-      if (statsOf(join(plugin.folder, packageFile)) !== undefined) return true;
-      results.set(plugin.name, askedForNothing);
+      if (existsSync(plugin.folder + sep + packageFile)) return true;
+      if (mayBeLinked) results.set(plugin.name, noPackages);
       return false;
     });
     for (const { folder } of asking) this.#noteLink(folder);
@@ -116,6 +124,7 @@ export class IsolatedProvisioner implements Provisioner {
       pluginFolder: plugin.folder,
       requirements: demand.requirements,
       pluginLock: demand.pluginLock,
+      folders: demand.folders,
     };
     const provision = Object.freeze({ environment: path, madeFrom: demand.madeFrom });
     return installQueue.add(async () => (await installEnvironment(wanted, this.#options, signal)) ?? provision);

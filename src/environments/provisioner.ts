@@ -23,8 +23,8 @@ export interface Provision {
 /** Gives plugins their npm dependencies. */
 export interface Provisioner {
   /**
-   * Sees to it that the dependencies of all these plugins are there. What is there already is a value at once and runs
-   * no process; what has to be installed is a promise. A fault is a value, and one plugin's; nothing throws or rejects.
+   * Sees to it that the dependencies of all these plugins are there. A plugin that asks for none, and has never been seen
+   * to, has no result: {@link noPackages} is its provision. What is there already is a value at once and runs no process; what has to be installed is a promise. A fault is a value, and one plugin's; nothing throws or rejects.
    *
    * @param signal Ends what is under way.
    */
@@ -44,3 +44,6 @@ export interface Provisioner {
 }
 
 export type ProvisionResult = Provision | PlugoError;
+
+/** The provision of a plugin that asks for no package. */
+export const noPackages: Provision = Object.freeze({ environment: null, madeFrom: "" });

@@ -7,7 +7,7 @@ import { readPackageManifest } from "../manifest/read-package-manifest.ts";
 import { checkPeers, type LookupFolders } from "./check-peers.ts";
 import { readHostSettings, type HostSettings } from "./host-settings.ts";
 import { lookAtModules, type PluginModules } from "./link-environment.ts";
-import type { PluginToProvision, Provision } from "./provisioner.ts";
+import { noPackages, type PluginToProvision } from "./provisioner.ts";
 import { requirementsOf, type Requirements } from "./requirements.ts";
 
 /** What a plugin needs of packages, once the application has what it takes from there. */
@@ -43,8 +43,8 @@ export class NeedsReader {
     return (this.#settings ??= readHostSettings(this.#hostFolder));
   }
 
-  /** @returns The needs; {@link askedForNothing} for a plugin that has none; or what is wrong. Never throws. */
-  read(plugin: PluginToProvision): Needs | typeof askedForNothing | PlugoError {
+  /** @returns The needs; {@link noPackages} for a plugin that has none; or what is wrong. Never throws. */
+  read(plugin: PluginToProvision): Needs | typeof noPackages | PlugoError {
     try {
       return this.#read(plugin);
     } catch (error) {
@@ -54,14 +54,14 @@ export class NeedsReader {
     }
   }
 
-  #read(plugin: PluginToProvision): Needs | typeof askedForNothing | PlugoError {
+  #read(plugin: PluginToProvision): Needs | typeof noPackages | PlugoError {
     const { name, folder } = plugin;
     const read = readPackageManifest(folder, name, this.#manifests.get(folder));
-    if ("isMissing" in read) return askedForNothing;
+    if ("isMissing" in read) return noPackages;
     if ("problem" in read) return read.problem;
     const { manifest } = read;
     this.#manifests.set(folder, manifest);
-    if (asksForNothing(manifest)) return askedForNothing;
+    if (asksForNothing(manifest)) return noPackages;
     const settings = this.settings();
     if (settings instanceof PlugoError) return aboutPlugin(settings, name);
     const requirements = requirementsOf(plugin, manifest, settings);
@@ -78,9 +78,6 @@ export class NeedsReader {
 export function lookupFolders(folder: string, modules: PluginModules, hostFolder: string): LookupFolders {
   return [modules.kind === "linked" ? dirname(folder) : folder, hostFolder];
 }
-
-/** The provision of a plugin that asks for no package. */
-export const askedForNothing: Provision = Object.freeze({ environment: null, madeFrom: "" });
 
 function asksForNothing({ dependencies, optionalDependencies, peerDependencies }: PackageManifest): boolean {
   return dependencies.size === 0 && optionalDependencies.size === 0 && peerDependencies.size === 0;

@@ -11,9 +11,12 @@ const format = 1;
 
 /** What an environment has to hold, as canonical JSON: equal texts are equal packages. */
 export function requirementsText(requirements: Requirements, surroundings: Surroundings): string {
-  const { dependencies, optionalDependencies, overrides, files } = requirements;
+  const { dependencies, optionalDependencies, overrides, files, peers } = requirements;
   const contents = new Map([...files].map(([name, file]) => [name, hashOf(file)]));
-  return canonicalJson({ format, dependencies, optionalDependencies, overrides, files: contents, ...surroundings });
+  // Which packages are the application's decides what is at the top; in which versions, the application.
+  const fromHost = peers.map(({ name }) => name).toSorted();
+  const own = { dependencies, optionalDependencies, overrides, files: contents, fromHost };
+  return canonicalJson({ format, ...own, ...surroundings });
 }
 
 /** What is not there has a hash, too: that it is missing is for the installer to say. */

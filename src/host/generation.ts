@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { LoadedModules, OwnedTimers } from "../engine/engine.ts";
-import type { Provision } from "../environments/provisioner.ts";
+import { noPackages, type Provision } from "../environments/provisioner.ts";
 import { prefixedLogger, type Logger } from "../kernel/logger.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { Scope, type Undo } from "../kernel/scope.ts";
@@ -32,8 +32,8 @@ export class Generation {
   position: number = neverInService;
   /** Its entry file, or the module that stands for it. */
   entryFile = "";
-  /** Its environment; `undefined` for a module that stands for a plugin. */
-  provision: Provision | undefined;
+  /** Where its packages come from. */
+  provision: Provision = noPackages;
   modules: LoadedModules | undefined;
   /** What the files that its manifest has watched held when it was loaded. */
   watched: FolderContent | undefined;

@@ -4,7 +4,7 @@ import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import type { Generation } from "./generation.ts";
 import { findHolders } from "./likely-holder.ts";
 import { MajorCollections } from "./major-collections.ts";
-import { countResources } from "./open-resources.ts";
+import { countResources, grownResources } from "./open-resources.ts";
 
 /** What the watch has to see of its host. */
 export interface LeakSurroundings {
@@ -126,14 +126,16 @@ export class LeakWatch {
       this.#excuse(ended.dependencies);
     }
     const current = new Map((inService().get(plugin)?.modules?.anchors() ?? []).map(({ path, text }) => [path, text]));
-    const holders = findHolders({
+    const seen = findHolders({
       context,
       fewest: leaked.length,
       texts: leaked.flatMap(({ texts }) => [...texts]),
       current,
       mapStack: (error) => engine.mapStack(error),
-      resourcesBefore: this.#resourcesBefore ?? new Map(),
+      known: new WeakSet(),
     });
+    const fewestResources = Math.max(1, leaked.length - 1);
+    const holders = seen.length > 0 ? seen : grownResources(this.#resourcesBefore ?? new Map(), fewestResources);
     const paths = new Set(leaked.flatMap(({ texts }) => [...texts.keys()]));
     const facts = { name: plugin, alive: leaked.length, holders, files: [...paths].map(displayPath) };
     report(plugoError("PLUGO_GENERATION_LEAK", facts, { plugin }));

@@ -1,8 +1,7 @@
-import { EventEmitter } from "node:events";
 import { pathToFileURL } from "node:url";
-import { isMap, isNativeError, isProxy, isSet } from "node:util/types";
+import { isNativeError, isProxy } from "node:util/types";
 import { displayPath } from "../kernel/display-path.ts";
-import { grownResources } from "./open-resources.ts";
+import { isReference, visitReachable } from "./reachable-values.ts";
 
 /** What is known of generations that should not be in memory any more. */
 export interface LeakFacts {
@@ -15,28 +14,30 @@ export interface LeakFacts {
   /** The texts of the generation in service, by path: places can be told in these. */
   readonly current: ReadonlyMap<string, string>;
   readonly mapStack: (error: Error) => string;
-  readonly resourcesBefore: ReadonlyMap<string, number>;
+  /** What is not taken for the plugin's, although it looks like it. */
+  readonly known: Pick<WeakSet<object>, "has">;
 }
-
-const maxDepth = 3;
-/** A context may lead to a whole database. */
-const maxValues = 20_000;
 
 /**
  * What is likely to hold them, in words, the likeliest first: listeners on `process` and on emitters of the context,
- * functions, instances and errors in the context's values, and else kinds of open handles. Functions are told by their
- * source. Calls no getter of the application and touches no proxy. Never throws.
+ * functions, instances and errors in the context's values. Functions are told by their source. Calls no getter of the
+ * application and touches no proxy. Never throws.
  */
 export function findHolders(facts: LeakFacts): string[] {
   const found = new Findings(facts);
+  const isKnown = (value: unknown): boolean => isReference(value) && facts.known.has(value);
   try {
-    lookAtListeners(process, "process", found);
-    lookInto(facts.context, found);
+    visitReachable(facts.context, {
+      listener(listener, event, where) {
+        const place = isKnown(listener) ? undefined : found.placeOf(listener);
+        if (place !== undefined) found.add(`a listener for ${JSON.stringify(event)}`, `on ${where}`, place);
+      },
+      value: (value, container) => !isKnown(value) && look(value, container, found),
+    });
   } catch {
     // Whatever somebody else's object does: the leak is reported all the same.
   }
-  const holders = found.likely();
-  return holders.length > 0 ? holders : grownResources(facts.resourcesBefore, Math.max(1, facts.fewest - 1));
+  return found.likely();
 }
 
 /** Counts what is of the plugin, by where it was found. */
@@ -52,7 +53,7 @@ class Findings {
     const key = `${what} ${where}`;
     const known = this.#counts.get(key);
     if (known !== undefined) known.count += 1;
-    else this.#counts.set(key, { count: 1, describe: (count) => `${count} × ${what} ${where} (${place})` });
+    else this.#counts.set(key, { count: 1, describe: (count) => `${times(count)}${what} ${where} (${place})` });
   }
 
   /** What was found at least as often as there are generations: fewer may be those of the one in service. */
@@ -102,36 +103,8 @@ class Findings {
   }
 }
 
-function lookAtListeners(emitter: EventEmitter, where: string, found: Findings): void {
-  // oxlint-disable-next-line typescript/unbound-method -- called with the emitter, whatever methods of its own it has
-  const { eventNames, listeners } = EventEmitter.prototype;
-  for (const event of eventNames.call(emitter)) {
-    for (const listener of listeners.call(emitter, event)) {
-      const place = found.placeOf(listener);
-      if (place !== undefined) found.add(`a listener for ${JSON.stringify(String(event))}`, `on ${where}`, place);
-    }
-  }
-}
-
-/** Level by level, so that what is near is found before the values run out. */
-function lookInto(context: object, found: Findings): void {
-  const seen = new Set<unknown>([context]);
-  let level: { readonly value: object; readonly path: string }[] = [{ value: context, path: "context" }];
-  for (let depth = 0; depth < maxDepth && level.length > 0; depth += 1) {
-    const next: typeof level = [];
-    for (const { value, path } of level) {
-      for (const [key, inner] of childrenOf(value)) {
-        if (!isReference(inner) || isProxy(inner) || seen.has(inner)) continue;
-        if (seen.size >= maxValues) return;
-        seen.add(inner);
-        if (look(inner, path, found)) continue;
-        const innerPath = typeof key === "string" ? `${path}.${key}` : `${path}[…]`;
-        if (inner instanceof EventEmitter) lookAtListeners(inner, innerPath, found);
-        next.push({ value: inner, path: innerPath });
-      }
-    }
-    level = next;
-  }
+function times(count: number): string {
+  return count === 1 ? "" : `${count} × `;
 }
 
 /** Whether a value is of the plugin; if it is, it is counted. */
@@ -152,26 +125,4 @@ function instanceOf(value: object, found: Findings): readonly [string, string | 
   if (typeof constructor !== "function") return ["", undefined];
   const name: unknown = Object.getOwnPropertyDescriptor(constructor, "name")?.value;
   return [`an instance of ${typeof name === "string" ? name : "a class"}`, found.placeOf(constructor)];
-}
-
-/** The values that an object leads to: a key for those that have a name. */
-function* childrenOf(value: object): Generator<readonly [key: string | undefined, value: unknown]> {
-  if (isMap(value)) {
-    for (const [key, inner] of Map.prototype.entries.call(value)) {
-      yield [undefined, key];
-      yield [undefined, inner];
-    }
-  } else if (isSet(value)) {
-    for (const inner of Set.prototype.values.call(value)) yield [undefined, inner];
-  }
-  const isArray = Array.isArray(value);
-  for (const key of Object.keys(value).slice(0, maxValues)) {
-    if (value instanceof EventEmitter && key === "_events") continue;
-    const descriptor = Object.getOwnPropertyDescriptor(value, key);
-    if (descriptor !== undefined && "value" in descriptor) yield [isArray ? undefined : key, descriptor.value];
-  }
-}
-
-function isReference(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }

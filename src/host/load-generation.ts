@@ -82,7 +82,7 @@ function startLoading(generation: Generation, sources: LoadSources): LoadResult 
     plugin: generation.name,
     generation: generation.number,
     folder: plugin.realPath,
-    environment: generation.provision?.environment ?? null,
+    environment: generation.provision.environment,
     entry: entry.path,
     entryText: entry.text,
     owners: generation.services.owners,

@@ -70,3 +70,6 @@ export interface HotReloadOptions {
   /** How long an old generation may finish what is in flight; 0 = no limit. Default 10 000. */
   readonly drainTimeoutMs?: number | undefined;
 }
+
+/** @internal What plugo's own parts decide where no option says it; registered, so that two copies agree. */
+export const internalOptions: unique symbol = Symbol.for("plugo.options");

@@ -45,13 +45,13 @@ export function withProvision(
 export function linkTo(generation: Generation, provision: Generation["provision"]): void {
   generation.provision = provision;
   const plugin = toProvision(generation.entry);
-  if (plugin !== undefined && provision !== undefined) generation.services.provisioner.link(plugin, provision);
+  if (plugin !== undefined) generation.services.provisioner.link(plugin, provision);
 }
 
 /** Whether the plugin's files still ask for the environment that a generation has. */
 export function isProvisionCurrent({ entry, provision, services }: Generation): boolean {
   const plugin = toProvision(entry);
-  return plugin === undefined || provision === undefined || services.provisioner.isCurrent(plugin, provision);
+  return plugin === undefined || services.provisioner.isCurrent(plugin, provision);
 }
 
 const none: Provisions = new Map();

@@ -6,7 +6,7 @@ import { PLUGINS, type PluginConfig } from "../sources/plugin-list.ts";
 import { booleanVariable } from "../sources/read-environment-variables.ts";
 import { expectOption as expect, isObject, refuseUnknown } from "./check-option.ts";
 import type { TimeLimits } from "./host-services.ts";
-import type { HotReloadOptions, LoadPluginsOptions } from "./load-plugins-options.ts";
+import { internalOptions, type HotReloadOptions, type LoadPluginsOptions } from "./load-plugins-options.ts";
 import { nearestPackage } from "./nearest-package.ts";
 import { readOption } from "./read-option.ts";
 import { resolveEnvironmentOptions } from "./resolve-environment-options.ts";
@@ -34,11 +34,19 @@ export interface ResolvedOptions {
   readonly cacheFolder: string;
 }
 
+/** Options, and what plugo's own parts decide beside them. */
+export interface InternalLoadPluginsOptions extends LoadPluginsOptions {
+  readonly [internalOptions]?: Partial<ResolvedOptions>;
+}
+
 const defaults = { initTimeoutMs: 30_000, disposeTimeoutMs: 10_000, drainTimeoutMs: 10_000, debounceMs: 50 } as const;
 
 /** Checks the options and fills in the defaults. @throws PlugoError `PLUGO_OPTION_INVALID`. */
 export function resolveOptions(options: LoadPluginsOptions): ResolvedOptions {
-  return readOption("options", () => withDefaults(options));
+  return readOption("options", () => ({
+    ...withDefaults(options),
+    ...(options as InternalLoadPluginsOptions)[internalOptions],
+  }));
 }
 
 function withDefaults(options: LoadPluginsOptions): ResolvedOptions {

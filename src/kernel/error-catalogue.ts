@@ -110,6 +110,7 @@ export interface ErrorFacts {
     holders: readonly string[];
     files: readonly string[];
   };
+  PLUGO_LEFT_BEHIND: { name: string; left: readonly string[] };
 }
 
 const list = (items: readonly string[]): string => items.map((item) => `\n  - ${item}`).join("");
@@ -570,6 +571,12 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
       holders.length === 0
         ? "Look for timers of node:timers, promises, and objects of the application or of packages that were given a function of the plugin; end them with plugin.defer, plugin.use or plugin.signal. A heap snapshot (node --heapsnapshot-signal=SIGUSR2) shows what holds them."
         : "Take it back when the plugin ends: plugin.defer(() => …), plugin.use(disposable), plugin.signal, or the timers that plugin files have as globals.",
+  },
+  PLUGO_LEFT_BEHIND: {
+    title: "A plugin has not undone all that it did.",
+    message: ({ name, left }) => `The plugin "${name}" has ended and left behind:${list(left)}`,
+    remedy: () =>
+      "Take each back when the plugin ends: plugin.defer(() => …), plugin.use(disposable), plugin.signal, or the timers that plugin files have as globals. Routes go with the plugin when the context has the adapter's view, such as expressRoutes(app).",
   },
   PLUGO_WATCH_REFUSED: {
     title: "The system does not watch files.",

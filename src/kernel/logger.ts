@@ -1,4 +1,5 @@
 import { util } from "./lazy-require.ts";
+import { LiveLines } from "./live-lines.ts";
 
 /**
  * Where plugo writes its lines, one fact each. `console`, pino and winston loggers fit as they are.
@@ -15,27 +16,43 @@ type Level = "info" | "warn" | "error";
 
 const colours = { info: "green", warn: "yellow", error: "red" } as const satisfies Record<Level, string>;
 
+/** The default logger. */
+export interface ConsoleLogger extends Logger {
+  /** What is under way, on a terminal; `undefined` elsewhere. */
+  readonly live: LiveLines | undefined;
+}
+
 /**
  * The default logger: one line per fact on standard error, `info` and above, colour only on a terminal
  * (and never with `NO_COLOR`).
  */
-export function createConsoleLogger(stream: NodeJS.WriteStream = process.stderr): Logger {
+export function createConsoleLogger(stream: NodeJS.WriteStream = process.stderr): ConsoleLogger {
   const coloured = stream.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";
+  const live = stream.isTTY === true ? new LiveLines(stream) : undefined;
   const write = (level: Level, message: string): void => {
     const time = new Date().toISOString().slice(11, 23);
     const label = level.padEnd(5);
-    stream.write(`${time} ${coloured ? util().styleText(colours[level], label) : label} plugo ${printable(message)}\n`);
+    const shown = coloured ? util().styleText(colours[level], label) : label;
+    const line = `${time} ${shown} plugo ${printable(message)}\n`;
+    if (live === undefined) stream.write(line);
+    else live.writeAbove(line);
   };
   return {
     debug: () => {},
     info: (message) => write("info", message),
     warn: (message) => write("warn", message),
     error: (message) => write("error", message),
+    live,
   };
 }
 
+/** The lines of what is under way, when this logger has a terminal. */
+export function liveLinesOf(logger: Logger): LiveLines | undefined {
+  return "live" in logger && logger.live instanceof LiveLines ? logger.live : undefined;
+}
+
 /** Names and files hold what others wrote: none of it may steer the terminal. */
-function printable(message: string): string {
+export function printable(message: string): string {
   return util()
     .stripVTControlCharacters(message)
     .replaceAll(

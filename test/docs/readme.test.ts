@@ -89,6 +89,13 @@ describe("README.md", () => {
     assert.match(output, /^Hello world!$/m);
   });
 
+  it("holds a plugin's test that passes", () => {
+    writeFiles(blocks);
+    const { output, exitCode } = run(["--test", "plugins/hello/test/hello.test.js"]);
+    assert.equal(exitCode, 0, output);
+    assert.match(output, /pass 1$/m);
+  });
+
   function writeFiles(some: readonly Block[]): void {
     for (const { label, text } of some) if (label !== undefined && !label.startsWith("node ")) write(label, text);
   }
@@ -103,7 +110,7 @@ describe("README.md", () => {
   function run(args: readonly string[]): { readonly output: string; readonly exitCode: number | null } {
     const file = path.join(folder, "output.txt");
     const output = openSync(file, "w");
-    const { ENABLED_PLUGINS: _, ...env } = process.env;
+    const { ENABLED_PLUGINS: _, NODE_TEST_CONTEXT: _context, ...env } = process.env;
     const { status } = spawnSync(process.execPath, args, {
       cwd: folder,
       env: { ...env, NO_COLOR: "1" },

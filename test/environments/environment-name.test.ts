@@ -55,10 +55,10 @@ describe("environmentName", () => {
     const optional = textOf({}, { optionalDependencies: new Map([["a", "1"]]) });
     assert.notEqual(hash(textOf({ a: "1" })), hash(optional));
     assert.notEqual(hash(textOf({ a: "1" })), hash(textOf({ a: "1" }, { overrides: { b: "1" } })));
-    assert.equal(
-      hash(textOf({})),
-      hash(textOf({}, { peers: [{ ...{ name: "a", spec: "1", isOptional: false }, field: "peerDependencies" }] })),
-    );
+    const withPeer = (name: string, spec: string): string =>
+      hash(textOf({}, { peers: [{ ...{ name, spec, isOptional: false }, field: "peerDependencies" }] }));
+    assert.equal(withPeer("a", "1"), withPeer("a", "2"));
+    assert.equal(new Set([hash(textOf({})), withPeer("a", "1"), withPeer("b", "1")]).size, 3);
   });
 
   test("depends on the machine, the installer, the scripts, the registries and the plugin's lockfile, not on its name", () => {

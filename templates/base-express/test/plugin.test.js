@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { expressRoutes } from "@plugo/node/express";
+import { loadPlugin } from "@plugo/node/testing";
+import express from "express";
+
+/**
+ * Loads the plugin for one test, in an application on a loopback port. When the test ends, it fails if the plugin has
+ * left anything behind: a timer, a listener, a handle, a route.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {Omit<import("@plugo/node/testing").LoadPluginOptions, "context">} [options]
+ */
+async function start(t, options) {
+  const app = express();
+  const samplePlugin = await loadPlugin(new URL("..", import.meta.url), {
+    ...options,
+    context: { app: expressRoutes(app) },
+  });
+  t.after(() => samplePlugin.dispose());
+  const server = app.listen(0, "127.0.0.1");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await once(server, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return {
+    samplePlugin,
+    /**
+     * Asks the application; redirects are not followed.
+     *
+     * @param {string} path
+     * @param {RequestInit} [init]
+     */
+    ask: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: "manual", ...init }),
+  };
+}
+
+test("sample_plugin greets who asks", async (t) => {
+  const { ask } = await start(t);
+  const answer = await ask("/sample-plugin?who=Ada");
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers.get("content-type") ?? "", /^text\/plain/);
+  assert.equal(await answer.text(), "Hello, Ada!");
+});
+
+test("sample_plugin greets with the words of its config", async (t) => {
+  const { ask } = await start(t, { config: { greeting: "Good morning" } });
+  assert.equal(await (await ask("/sample-plugin")).text(), "Good morning, world!");
+});
+
+test("sample_plugin gives plugins that depend on it the same greeting", async (t) => {
+  const { samplePlugin } = await start(t);
+  const api = /** @type {import("../plugin.ts").SamplePluginApi} */ (samplePlugin.api);
+  assert.equal(api.greet("Ada"), "Hello, Ada!");
+});
+
+test("sample_plugin tells how often it greeted when it ends", async (t) => {
+  /** @type {string[]} */
+  const lines = [];
+  /** @param {string} line */
+  const keep = (line) => void lines.push(line);
+  const { ask, samplePlugin } = await start(t, { logger: { debug: keep, info: keep, warn: keep, error: keep } });
+  await (await ask("/sample-plugin")).text();
+  await samplePlugin.reload();
+  assert.ok(
+    lines.some((line) => line.endsWith("greeted 1 times")),
+    lines.join("\n"),
+  );
+});

@@ -1,0 +1,35 @@
+import type { PluginScope } from "@plugo/node";
+import type { FastifyInstance } from "fastify";
+import { Greetings } from "./greetings.ts";
+
+/** What the application hands to its plugins: `context: { app: fastifyRoutes(app) }`. */
+export interface SamplePluginContext {
+  readonly app: FastifyInstance;
+}
+
+/** See `config_schema` in metadata.json. */
+export interface SamplePluginConfig {
+  readonly greeting: string;
+}
+
+/** What plugins that depend on this one get: `plugin.dependency<SamplePluginApi>("sample_plugin")`. */
+export interface SamplePluginApi {
+  readonly greet: (who: string) => string;
+}
+
+/** Runs when the plugin starts, and again for each new generation after a save. */
+export function initPlugin({ app }: SamplePluginContext, plugin: PluginScope<SamplePluginConfig>): SamplePluginApi {
+  const { logger } = plugin;
+
+  // `use` disposes it when the plugin ends; `defer` does the same for anything else. The last one comes first.
+  const greetings = plugin.use(new Greetings(plugin.config.greeting, (count) => logger.info(`greeted ${count} times`)));
+  plugin.defer(() => logger.info("good bye"), "the farewell");
+
+  // Paths are relative to "route_prefix" in metadata.json.
+  app.get<{ Querystring: { who?: string | string[] } }>("/", async (request, reply) => {
+    const { who } = request.query;
+    return reply.type("text/plain; charset=utf-8").send(greetings.greet(typeof who === "string" ? who : "world"));
+  });
+
+  return { greet: (who) => greetings.greet(who) };
+}
