@@ -9,11 +9,11 @@ import { readDocComment } from "./doc-comment.mjs";
 import { code, page } from "./markdown.mjs";
 
 const groups = [
-  ["Functions", ["Function"]],
-  ["Classes", ["Class"]],
-  ["Values", ["Variable"]],
-  ["Interfaces", ["Interface"]],
-  ["Types", ["TypeAlias"]],
+  { heading: "Functions", kind: "Function" },
+  { heading: "Classes", kind: "Class" },
+  { heading: "Values", kind: "Variable" },
+  { heading: "Interfaces", kind: "Interface" },
+  { heading: "Types", kind: "TypeAlias" },
 ];
 
 export function apiPages() {
@@ -22,10 +22,9 @@ export function apiPages() {
 
 function apiPage(entry) {
   const members = readMembers(entry);
-  const sections = groups.flatMap(([heading, kinds]) => {
-    const own = members.filter(({ kind }) => kinds.includes(kind));
-    return own.length === 0 ? [] : [{ heading, own }];
-  });
+  const sections = groups
+    .map(({ heading, kind }) => ({ heading, own: members.filter((member) => member.kind === kind) }))
+    .filter(({ own }) => own.length > 0);
   const links = linksTo(entry.specifier, sections);
   const contents = sections.map(({ heading, own }) => `- ${heading}: ${namesOf(own, links)}`);
   return page(

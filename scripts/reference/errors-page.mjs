@@ -34,7 +34,7 @@ function entry(code) {
   const cases = Object.entries(casesOf[code] ?? { "": {} });
   const said = cases.map(([when, own]) => {
     const facts = placeholders({ ...samples[code], ...own });
-    return { when, message: filled(code, message(facts)), remedy: filled(code, remedy(facts)) };
+    return { when, message: filled(code, () => message(facts)), remedy: filled(code, () => remedy(facts)) };
   });
   const texts = (field) => {
     const [first, ...others] = said.map((each) => each[field]);
@@ -84,6 +84,7 @@ const common = {
   files: ["‹file›"],
   holders: ["‹holder›"],
   lines: ["‹the last lines of the installer›"],
+  left: ["‹what is left, and where it was made›"],
   nearest: undefined,
   frame: undefined,
   hint: undefined,
@@ -122,8 +123,13 @@ const casesOf = {
   },
 };
 
-/** A fact that has no sample would be read by nobody in this form. */
-function filled(code, text) {
-  if (!/\bundefined\b|\bNaN\b|\[object /.test(text)) return text;
-  throw new StepError(`scripts/reference/errors-page.mjs has no fitting sample for ${code}: ${text}`);
+/** A text made from a fact that has no sample of its shape would tell nobody anything. */
+function filled(code, make) {
+  try {
+    const text = make();
+    if (!/\bundefined\b|\bNaN\b|\[object /.test(text)) return text;
+  } catch {
+    // A list was taken for a text.
+  }
+  throw new StepError(`scripts/reference/errors-page.mjs needs a sample of the facts of ${code}.`);
 }
