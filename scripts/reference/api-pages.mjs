@@ -26,7 +26,9 @@ function apiPage(entry) {
     .map(({ heading, kind }) => ({ heading, own: members.filter((member) => member.kind === kind) }))
     .filter(({ own }) => own.length > 0);
   const links = linksTo(entry.specifier, sections);
-  const contents = sections.map(({ heading, own }) => `- ${heading}: ${namesOf(own, links)}`);
+  const contents = sections.map(
+    ({ heading, own }) => `- ${heading}: ${own.map(({ name }) => links.get(name)).join(", ")}`,
+  );
   return page(
     entry.specifier,
     `Look up what the import \`${entry.specifier}\` gives.`,
