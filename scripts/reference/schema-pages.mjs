@@ -11,7 +11,7 @@ export function metadataPage() {
     "Look up what a plugin's `metadata.json` may hold.",
     `${plain(schema.description)}
 The JSON Schema is in the package: \`@plugo/node/schemas/metadata.json\`.
-[Plugins and metadata](../guide/plugins-and-metadata.md) says what the fields are for.`,
+[Plugins and metadata](../plugins-and-metadata.md) says what the fields are for.`,
     fields(schema),
   );
 }
@@ -23,7 +23,7 @@ export function pluginsConfigPage() {
     "Look up what the config of an application may hold.",
     `${plain(schema.description)}
 The JSON Schema is in the package: \`@plugo/node/schemas/plugins_config.json\`.
-[Choosing what runs](../guide/choosing-what-runs.md) says how the config and the other sources decide together.`,
+[Choosing what runs](../choosing-what-runs.md) says how the config and the other sources decide together.`,
     fields(schema),
     "## An entry of `plugins`",
     fields(schema.properties.plugins.items),
