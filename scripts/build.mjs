@@ -6,7 +6,7 @@
  * it, and importing 120 files took four times as long as importing one (bench/load.mjs measures it). The parts stay in
  * dist/ beside it, for the tests; the package holds the entry and the types.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { hashFiles, listFiles } from "./content-hash.mjs";
 import { root, runNode, say, StepError } from "./process.mjs";
@@ -34,6 +34,7 @@ function packageStep(coverage) {
       await compile({ project: "tsconfig.json", flags });
       removeOrphans({ sources: listFiles(at("src")), from: at("src"), to: at("dist") });
       if (!coverage) await putTogether();
+      chmodSync(at("dist", "cli", "bin.js"), 0o755);
       if (existsSync(schemaGenerator)) await expectSuccess([schemaGenerator], "Generating schemas/ failed.");
     },
   };
@@ -59,7 +60,12 @@ async function putTogether() {
   // An application imports one of them, two at most: what they share is in one more file.
   const outdir = at("dist", "adapters");
   const entryPoints = adapters.map((name) => path.join(outdir, `${name}.js`));
-  await esbuild.build({ ...together, entryPoints, outdir, splitting: true, chunkNames: "shared-[hash]" });
+  const apart = { splitting: true, chunkNames: "shared-[hash]" };
+  await esbuild.build({ ...together, ...apart, entryPoints, outdir });
+  // Each command is loaded when it is called: what only it needs is in a file of its own.
+  const command = at("dist", "cli");
+  const commandEntries = ["bin", "index"].map((name) => path.join(command, `${name}.js`));
+  await esbuild.build({ ...together, ...apart, entryPoints: commandEntries, outdir: command });
   // It drives the entry's own host instead of carrying a second one.
   const testing = at("dist", "testing", "index.js");
   const toEntry = () => ({ path: "../index.js", external: true });

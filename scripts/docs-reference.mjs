@@ -10,6 +10,7 @@ import path from "node:path";
 import { listFiles } from "./content-hash.mjs";
 import { root, runAsMain, say, StepError } from "./process.mjs";
 import { apiPages } from "./reference/api-pages.mjs";
+import { commandsPage } from "./reference/commands-page.mjs";
 import { environmentVariablesPage } from "./reference/environment-variables-page.mjs";
 import { errorsPage } from "./reference/errors-page.mjs";
 import { indexPage } from "./reference/index-page.mjs";
@@ -24,6 +25,7 @@ await runAsMain(async () => {
     ["metadata.md", metadataPage()],
     ["plugins-config.md", pluginsConfigPage()],
     ["environment-variables.md", environmentVariablesPage()],
+    ["commands.md", commandsPage()],
     ...apiPages(),
   ]);
   const differing = [...pages].filter(([name, text]) => read(name) !== text).map(([name]) => name);

@@ -24,11 +24,12 @@ const variables = {
     "none",
     "Conditions in it (`--conditions`, `-C`) hold for the imports of plugins, too. Of the rest, an installer gets what is not about loading code",
   ],
-  CI: ["none", "Handed on to installers, as `true` when it is not set"],
+  CI: ["none", "With any value, the command asks nothing. Handed on to installers, as `true` when it is not set"],
+  GITHUB_USERNAME: ["none", "Who makes a new plugin, when git has no `user.name`"],
 };
 
 /** Those of the system, with which its own folders and programs are found. */
-const ofTheSystem = new Set(["HOME", "USERPROFILE", "SystemRoot", "PATH", "npm_execpath"]);
+const ofTheSystem = new Set(["HOME", "USERPROFILE", "SystemRoot", "PATH", "TERM", "npm_execpath"]);
 
 export function environmentVariablesPage() {
   const read = variablesInSources();

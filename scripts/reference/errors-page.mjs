@@ -101,6 +101,7 @@ const conflicts = [
 
 /** Facts of one code that are of another shape. */
 const samples = {
+  PLUGO_PROJECT_EMPTY: { looked: ["‹folder›"] },
   PLUGO_CYCLE: { path: ["‹a›", "‹b›", "‹a›"] },
   PLUGO_DEPENDENCY_MISSING: { missing: "‹missing›" },
   PLUGO_ENVIRONMENT_LOCKED: { waitedMs: 300_000 },

@@ -7,6 +7,7 @@ export function indexPage() {
     ["[Error codes](errors.md)", "Every code, what it says, and what to do"],
     ["[metadata.json](metadata.md)", "What a plugin says about itself"],
     ["[plugins_config.json](plugins-config.md)", "What an application says about its plugins"],
+    ["[Commands](commands.md)", "What `plugo` can be told to do"],
     ["[Environment variables](environment-variables.md)", "What is read from the environment"],
   ];
   const entries = apiEntries().map(({ name, specifier }) => [

@@ -1,4 +1,5 @@
-import { liveLinesOf, printable, type Logger } from "../kernel/logger.ts";
+import { liveLinesOf, type Logger } from "../kernel/logger.ts";
+import { printable } from "../kernel/printable.ts";
 import type { Clock } from "./clock.ts";
 import type { InstallationEvent } from "./installation-event.ts";
 

@@ -9,7 +9,7 @@ import type { FoundDefinition } from "./find-definition.ts";
 import { Generation, type ModulesOf } from "./generation.ts";
 import type { HostServices } from "./host-services.ts";
 import { loadGeneration, type LoadResult } from "./load-generation.ts";
-import { linkTo, provisionAttempts, withProvision } from "./provision-attempts.ts";
+import { linkTo, withProvision, type Provisions } from "./provision-attempts.ts";
 import { restartGroup } from "./restart-group.ts";
 import { startInOrder } from "./start-in-order.ts";
 
@@ -21,6 +21,8 @@ export interface ChangeInput {
   /** The generations in service. */
   readonly inService: ReadonlyMap<string, Generation>;
   readonly services: HostServices;
+  /** What the attempts get as their environments. */
+  readonly provisions: Provisions;
   /** The number of a plugin's next generation. */
   readonly nextNumber: (name: string) => number;
   /** Called when an attempt, or a plugin that has to stop for it, enters a phase. */
@@ -76,10 +78,6 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
   let hasFailed = false;
   let thrownAwaySoFar: Settlement["thrownAway"] | undefined;
 
-  const provisions = provisionAttempts(
-    steps.attempts.filter((name) => !input.keepsModules(name)).map((name) => plan.entries.get(name)!),
-    services,
-  );
   steps.attempts.forEach(startLoading);
   for (const attempt of waiting) await takeLoaded(attempt);
 
@@ -122,8 +120,9 @@ export async function runChange(input: ChangeInput): Promise<ChangeResult> {
     const entry = plan.entries.get(name)!;
     const current = inService.get(name);
     const generation = new Generation(entry, input.nextNumber(name), services);
-    if (isThenable(provisions.get(name))) input.onPhase(name, "provisioning");
-    const loading = withProvision(generation, provisions, () => {
+    const provision = input.provisions.get(name);
+    if (isThenable(provision)) input.onPhase(name, "provisioning");
+    const loading = withProvision(generation, provision, () => {
       input.onPhase(name, "loading");
       const failing =
         entry.required.length === 0

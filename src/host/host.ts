@@ -1,6 +1,9 @@
+import { join } from "node:path";
+import { displayPath } from "../kernel/display-path.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
 import { describeThrown, plugoError, type PlugoError, type PlugoErrorCode } from "../kernel/plugo-error.ts";
 import { isThenable } from "../kernel/time-limit.ts";
+import { packageFile } from "../manifest/read-package-manifest.ts";
 import { setEnabled } from "../sources/edit-config.ts";
 import type { DirectoryScan } from "../sources/source.ts";
 import type { MadeReport } from "./change-reports.ts";
@@ -30,7 +33,7 @@ export class Host implements PluginHost {
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
-    this.#reconciler = new Reconciler(options);
+    this.#reconciler = new Reconciler(options, (name) => this.#bringInProvisioned(name));
   }
 
   get loaded(): ReadonlySet<string> {
@@ -162,6 +165,21 @@ export class Host implements PluginHost {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** The change of a plugin that was held back until its packages were there. */
+  #bringInProvisioned(name: string): void {
+    const path = this.view.scan.plugins.get(name)?.path;
+    const changed = path === undefined ? [] : [displayPath(join(path, packageFile))];
+    const change = {
+      trigger: "file",
+      changed,
+      isTouched: (other: string) => other === name,
+      only: new Set([name]),
+    } as const;
+    this.follow(() => change).catch((error: unknown) => {
+      this.#options.logger.error(`the packages of "${name}" could not be brought in: ${describeThrown(error)}`);
+    });
   }
 
   async #close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { PluginToProvision, ProvisionResult } from "../environments/provisioner.ts";
+import type { PluginToProvision, Provision, ProvisionResult } from "../environments/provisioner.ts";
 import { isPlugoError } from "../kernel/plugo-error.ts";
 import { isThenable } from "../kernel/time-limit.ts";
 import type { PlanEntry } from "../plan/plan.ts";
@@ -7,42 +7,56 @@ import type { Generation } from "./generation.ts";
 import type { HostServices } from "./host-services.ts";
 import type { LoadResult } from "./load-generation.ts";
 
-/** What each attempt gets as its environment; modules that stand for plugins get none. */
-export type Provisions = ReadonlyMap<string, ProvisionResult | Promise<ProvisionResult>>;
+/** What came of a plugin's packages, and how long it took to install them; 0 when they were there. */
+export interface Provisioned {
+  readonly result: ProvisionResult;
+  readonly durationMs: number;
+}
+
+/** What each attempt gets as its environment, by name; what needs no packages is not in it. */
+export type Provisions = ReadonlyMap<string, Provisioned | Promise<Provisioned>>;
 
 /** Has the dependencies of these plugins installed, where they are not there. Never throws. */
-export function provisionAttempts(entries: readonly PlanEntry[], { provisioner, signal }: HostServices): Provisions {
+export function provisionAttempts(
+  entries: readonly PlanEntry[],
+  { provisioner, signal }: HostServices,
+): Map<string, Provisioned | Promise<Provisioned>> {
+  const provisions = new Map<string, Provisioned | Promise<Provisioned>>();
   const plugins = entries.map(toProvision).filter((plugin) => plugin !== undefined);
-  return plugins.length === 0 ? none : provisioner.provision(plugins, signal);
+  if (plugins.length === 0) return provisions;
+  const startTime = performance.now();
+  for (const [name, result] of provisioner.provision(plugins, signal)) {
+    const later = (settled: ProvisionResult): Provisioned => ({
+      result: settled,
+      durationMs: performance.now() - startTime,
+    });
+    provisions.set(name, isThenable(result) ? result.then(later) : { result, durationMs: 0 });
+  }
+  return provisions;
 }
 
 /** Waits for a generation's environment, and goes on with it: a promise only when something has to be waited for. */
 export function withProvision(
   generation: Generation,
-  provisions: Provisions,
+  provision: Provisioned | Promise<Provisioned> | undefined,
   load: () => LoadResult | Promise<LoadResult>,
 ): LoadResult | Promise<LoadResult> {
-  const provision = provisions.get(generation.name);
   if (provision === undefined) return load();
-  const startTime = performance.now();
-  const take = (result: ProvisionResult): LoadResult | Promise<LoadResult> => {
-    if (isPlugoError(result)) {
-      publishStep("provision", generation, startTime, result);
-      return result;
+  const take = ({ result, durationMs }: Provisioned): LoadResult | Promise<LoadResult> => {
+    generation.timings.provisionMs = durationMs;
+    const problem = isPlugoError(result) ? result : undefined;
+    if (durationMs > 0 || problem !== undefined) {
+      publishStep("provision", generation, performance.now() - durationMs, problem);
     }
+    if (isPlugoError(result)) return result;
     linkTo(generation, result);
     return load();
   };
-  if (!isThenable(provision)) return take(provision);
-  return provision.then((result) => {
-    generation.timings.provisionMs = performance.now() - startTime;
-    publishStep("provision", generation, startTime, isPlugoError(result) ? result : undefined);
-    return take(result);
-  });
+  return isThenable(provision) ? provision.then(take) : take(provision);
 }
 
 /** Gives a generation an environment, and makes its plugin's `node_modules` lead there. */
-export function linkTo(generation: Generation, provision: Generation["provision"]): void {
+export function linkTo(generation: Generation, provision: Provision): void {
   generation.provision = provision;
   const plugin = toProvision(generation.entry);
   if (plugin !== undefined) generation.services.provisioner.link(plugin, provision);
@@ -53,8 +67,6 @@ export function isProvisionCurrent({ entry, provision, services }: Generation): 
   const plugin = toProvision(entry);
   return plugin === undefined || services.provisioner.isCurrent(plugin, provision);
 }
-
-const none: Provisions = new Map();
 
 function toProvision({ name, manifest, selected: { target } }: PlanEntry): PluginToProvision | undefined {
   if (target?.kind !== "folder") return undefined;

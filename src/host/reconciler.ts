@@ -6,11 +6,12 @@ import { createProvisioner } from "../environments/create-provisioner.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import type { Phase } from "../kernel/phase.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
-import { diffPlan, type RunningPlugins, type Steps } from "../plan/diff-plan.ts";
-import type { Plan } from "../plan/plan.ts";
+import { diffPlan, type PluginFacts, type RunningPlugins, type Steps } from "../plan/diff-plan.ts";
+import type { Plan, PlanEntry } from "../plan/plan.ts";
 import type { Selection, Wish } from "../sources/source.ts";
 import { AttemptContent } from "./attempt-content.ts";
 import { AttemptMemory, type Standing } from "./attempt-memory.ts";
+import { BackgroundProvisions } from "./background-provisions.ts";
 import { ChangeReports, type MadeReport } from "./change-reports.ts";
 import { isFollowed, type ChangeRequest, type Touch } from "./change-request.ts";
 import { runChange, type ChangeResult } from "./change.ts";
@@ -24,6 +25,7 @@ import { LeakWatch } from "./leak-watch.ts";
 import { createContextFactory } from "./per-plugin.ts";
 import { Planner } from "./planner.ts";
 import { phaseWithout, PluginPhases } from "./plugin-phases.ts";
+import { provisionAttempts, type Provisions } from "./provision-attempts.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { RunningGenerations } from "./running-generations.ts";
 import { Service } from "./service.ts";
@@ -45,6 +47,7 @@ export class Reconciler {
   readonly #numbers = new Map<string, number>();
   readonly #endings: EndingGenerations;
   readonly #leaks: LeakWatch | undefined;
+  readonly #installing: BackgroundProvisions;
   readonly #memory = new AttemptMemory((problem) => this.#reports.addFault(problem));
   readonly #reports: ChangeReports;
   readonly #planner: Planner;
@@ -60,9 +63,13 @@ export class Reconciler {
   /** The plugins that end in the change under way. */
   #leaving: ReadonlySet<string> = new Set();
 
-  /** @throws PlugoError `PLUGO_NESTED_VIEW`. */
-  constructor(options: ResolvedOptions) {
+  /**
+   * @param onProvisioned Called when the packages are there that a plugin's change was held back for.
+   * @throws PlugoError `PLUGO_NESTED_VIEW`.
+   */
+  constructor(options: ResolvedOptions, onProvisioned: (name: string) => void) {
     this.#options = options;
+    this.#installing = new BackgroundProvisions(onProvisioned);
     // Every plugin that has to be waited for listens to it.
     setMaxListeners(0, this.#abort.signal);
     const createEngine = options.engine === "native" ? createNativeEngine : createRunnerEngine;
@@ -85,7 +92,7 @@ export class Reconciler {
     this.#services = {
       logger: options.logger,
       engine: this.#engine,
-      provisioner: createProvisioner(options.environments, options.logger),
+      provisioner: options.provisioner ?? createProvisioner(options.environments, options.logger),
       limits: options.limits,
       internals: {
         id: hosts,
@@ -181,9 +188,16 @@ export class Reconciler {
       const among = this.#plan === before ? request.only : undefined;
       const running = new RunningGenerations(this.inService);
       const facts = this.#memory.factsFor(request, { settled, retried }, this.#standing(content));
-      const steps = diffPlan(this.#plan, running, facts, among);
+      const { steps, provisions } = this.#provision(request, (heldBack) =>
+        diffPlan(this.#plan, running, withoutThem(facts, heldBack), among),
+      );
       if (isFollowed(request)) for (const name of steps.attempts) content?.note(this.#plan.entries.get(name)!);
-      const result = await this.#pass(steps, running, { content, among, keepsModules: request.keepsModules });
+      const result = await this.#pass(steps, running, {
+        content,
+        among,
+        provisions,
+        keepsModules: request.keepsModules,
+      });
       if (request.trigger !== "load") steps.attempts.forEach((name) => attempted.add(name));
       result.swapIn.forEach((_generation, name) => loaded.add(name));
       for (const name of result.stop) stopped.add(name);
@@ -233,6 +247,9 @@ export class Reconciler {
       this.#phases.enter(generation.name, "disabled");
     }
     await this.settled();
+    for (const name of this.#plan.entries.keys()) {
+      if (this.#phases.get(name) === "provisioning") this.#phases.enter(name, "disabled");
+    }
     this.#flush();
     this.#leaks?.close();
     this.#service.close();
@@ -250,9 +267,10 @@ export class Reconciler {
     });
   }
 
-  /** Resolves when every generation that is out of service has ended. */
-  settled(): Promise<void> {
-    return this.#endings.settled();
+  /** Resolves when nothing is being installed, and every generation that is out of service has ended. */
+  async settled(): Promise<void> {
+    await this.#installing.settled();
+    await this.#endings.settled();
   }
 
   #flush(): void {
@@ -290,10 +308,37 @@ export class Reconciler {
     };
   }
 
+  /**
+   * Has the packages of the attempts installed. What was saved does not wait for an installation: who needs one is held
+   * back, and everything else is brought in.
+   */
+  #provision(
+    request: ChangeRequest,
+    diff: (heldBack: ReadonlySet<string>) => Steps,
+  ): { readonly steps: Steps; readonly provisions: Provisions } {
+    const steps = diff(nobody);
+    const entries: PlanEntry[] = [];
+    const provisions: ReturnType<typeof provisionAttempts> = new Map();
+    const heldBack = new Set<string>();
+    for (const name of steps.attempts) {
+      if (request.keepsModules(name)) continue;
+      const provisioned = this.#installing.take(name);
+      if (provisioned !== undefined) provisions.set(name, provisioned);
+      else if (isFollowed(request) && this.#installing.has(name)) heldBack.add(name);
+      else entries.push(this.#plan.entries.get(name)!);
+      if (request.isTouched(name)) this.#installing.outdate(name);
+    }
+    provisionAttempts(entries, this.#services).forEach((provision, name) => provisions.set(name, provision));
+    if (isFollowed(request)) this.#installing.holdBack(provisions).forEach((name) => heldBack.add(name));
+    if (heldBack.size === 0) return { steps, provisions };
+    for (const name of heldBack) if (!this.inService.has(name)) this.#phases.enter(name, "provisioning");
+    return { steps: diff(heldBack), provisions };
+  }
+
   async #pass(
     steps: Steps,
     running: RunningPlugins,
-    { content, among, keepsModules }: PassInput,
+    { content, among, provisions, keepsModules }: PassInput,
   ): Promise<ChangeResult> {
     this.#attempting = new Set(steps.attempts);
     this.#leaving = steps.unwanted;
@@ -303,6 +348,7 @@ export class Reconciler {
       running,
       inService: this.inService,
       services: this.#services,
+      provisions,
       nextNumber: (name) => this.#nextNumber(name),
       onPhase: (name, phase) => {
         if (!this.inService.has(name)) this.#phases.enter(name, phase);
@@ -360,6 +406,7 @@ export class Reconciler {
   /** A plugin without a generation stands where the plan, or its failed attempt, leaves it. */
   #leave(name: string): void {
     if (this.inService.has(name) || this.#attempting.has(name) || this.#endings.has(name)) return;
+    if (this.#installing.has(name)) return;
     const entry = this.#plan.entries.get(name);
     if (entry === undefined) this.#phases.forget(name);
     else this.#phases.enter(name, phaseWithout(entry, this.#memory.problems.get(name)?.code));
@@ -383,7 +430,16 @@ interface PassInput {
   readonly content: AttemptContent | undefined;
   /** When what runs was equal to the plan before: the plugins that have been looked at. */
   readonly among: ReadonlySet<string> | undefined;
+  readonly provisions: Provisions;
   readonly keepsModules: ChangeRequest["keepsModules"];
+}
+
+const nobody: ReadonlySet<string> = new Set();
+
+/** What is held back is not attempted, as if that had failed just now. */
+function withoutThem(facts: PluginFacts, heldBack: ReadonlySet<string>): PluginFacts {
+  if (heldBack.size === 0) return facts;
+  return { ...facts, hasFailed: (name) => heldBack.has(name) || facts.hasFailed(name) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EnvironmentSettings } from "../environments/environment-settings.ts";
+import type { Provisioner } from "../environments/provisioner.ts";
 import { createConsoleLogger, type Logger } from "../kernel/logger.ts";
 import { PLUGINS, type PluginConfig } from "../sources/plugin-list.ts";
 import { booleanVariable } from "../sources/read-environment-variables.ts";
@@ -22,6 +23,8 @@ export interface ResolvedOptions {
   /** `null` when nothing follows the disk. */
   readonly hotReload: { readonly debounceMs: number } | null;
   readonly environments: EnvironmentSettings;
+  /** What gives plugins their packages in the place of what `environments` says. */
+  readonly provisioner?: Provisioner;
   readonly strict: boolean;
   readonly engine: "runner" | "native";
   /** Read anew at each change: entries may be pushed later. */

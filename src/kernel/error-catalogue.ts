@@ -111,6 +111,19 @@ export interface ErrorFacts {
     files: readonly string[];
   };
   PLUGO_LEFT_BEHIND: { name: string; left: readonly string[] };
+  PLUGO_PROJECT_INVALID: { file: string; findings: readonly string[] };
+  PLUGO_PROJECT_EMPTY: { folder: string; looked: readonly string[] };
+  PLUGO_PROJECT_NO_CONFIG: { name: string; operation: "enable" | "disable" };
+  PLUGO_NEW_NO_NAME: { kind: "plugin" | "application"; example: string };
+  PLUGO_NEW_NAME: { name: string; reason: string };
+  PLUGO_NEW_VALUE: { option: string; expected: string; actual: string };
+  PLUGO_NEW_EXISTS: { folder: string; canForce: boolean };
+  PLUGO_NEW_UNWRITABLE: { folder: string; reason: string };
+  PLUGO_TEMPLATE_MISSING: { template: string; folder: string };
+  PLUGO_INTERRUPTED: { state: string };
+  PLUGO_COMMAND_BROKEN: { command: string; from: string; reason: string };
+  PLUGO_COMMAND_FAILED: { command: string; from: string; detail: string };
+  PLUGO_NPM_FAILED: { folder: string; ending: string; lines: readonly string[] };
 }
 
 const list = (items: readonly string[]): string => items.map((item) => `\n  - ${item}`).join("");
@@ -159,7 +172,7 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   PLUGO_CONFIG_UNWRITABLE: {
     title: "The config file cannot be written.",
     message: ({ file, reason }) => `The config file "${file}" cannot be written: ${reason}.`,
-    remedy: ({ file }) => `Make "${file}" and its folder writable, or leave "persist" out.`,
+    remedy: ({ file }) => `Make "${file}" and its folder writable.`,
   },
   PLUGO_NESTED_VIEW: {
     title: "A per-plugin value is nested in the context.",
@@ -584,6 +597,77 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
       `"${path}" cannot be watched: ${reason}. Files are looked at every ${intervalMs} ms instead.`,
     remedy: () =>
       "Raise the limit (on Linux the sysctl fs.inotify.max_user_watches or max_user_instances), or call host.reload() after a change and set hotReload: false.",
+  },
+
+  // The command
+  PLUGO_PROJECT_INVALID: {
+    title: "The package.json of the project is not valid.",
+    message: ({ file, findings }) => `"${file}" is not valid:${list(findings)}`,
+    remedy: ({ file }) =>
+      `Correct "${file}"; the key looks like "plugo": { "pluginDirectory": "plugins", "configPath": "plugins_config.json" }.`,
+  },
+  PLUGO_PROJECT_EMPTY: {
+    title: "The command finds no plugins.",
+    message: ({ folder, looked }) => `There are no plugins in "${folder}": it has none of ${looked.join(", ")}.`,
+    remedy: () =>
+      'Make one with "plugo new-base-plugin", name the folder with --plugin-directory, or set "plugo": { "pluginDirectory": "…" } in package.json.',
+  },
+  PLUGO_PROJECT_NO_CONFIG: {
+    title: "The command has no config file to write to.",
+    message: ({ name, operation }) => `There is no config file in which to ${operation} "${name}".`,
+    remedy: () =>
+      'Create plugins_config.json with { "plugins": [] } and pass it to loadPlugins as "configPath": only what it enables is loaded then.',
+  },
+  PLUGO_NEW_NO_NAME: {
+    title: "What is to be made has no name.",
+    message: ({ kind }) => `The new ${kind} needs a name, and there is no terminal to ask for it.`,
+    remedy: ({ example }) => `Give it a name: ${example}.`,
+  },
+  PLUGO_NEW_NAME: {
+    title: "A name from which no folder and no identifier can be made.",
+    message: ({ name, reason }) =>
+      `Nothing can be named ${JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name)}: ${reason}.`,
+    remedy: () => 'Use a name with letters or digits, such as "Example Plugin".',
+  },
+  PLUGO_NEW_VALUE: {
+    title: "An option of a new plugin has a value that cannot be used.",
+    message: ({ option, expected, actual }) => `${option} must be ${expected}, but it is ${JSON.stringify(actual)}.`,
+    remedy: ({ option }) => `Correct ${option}, or leave it out.`,
+  },
+  PLUGO_NEW_EXISTS: {
+    title: "The folder of what is to be made is there already.",
+    message: ({ folder }) => `"${folder}" exists already and was left as it is.`,
+    remedy: ({ canForce }) => `Choose another name${canForce ? ", or replace it with --force" : ""}.`,
+  },
+  PLUGO_NEW_UNWRITABLE: {
+    title: "A folder cannot be written.",
+    message: ({ folder, reason }) => `"${folder}" cannot be written: ${reason}.`,
+    remedy: () => "Make it writable, or name another folder with --output-dir.",
+  },
+  PLUGO_TEMPLATE_MISSING: {
+    title: "There is no template for what is to be made.",
+    message: ({ template, folder }) => `There is no template "${template}" in "${folder}".`,
+    remedy: () => "Correct --templates and --framework, or install @plugo/node again.",
+  },
+  PLUGO_INTERRUPTED: {
+    title: "The command was interrupted.",
+    message: ({ state }) => `Interrupted: ${state}.`,
+    remedy: () => "Run the command again.",
+  },
+  PLUGO_COMMAND_BROKEN: {
+    title: "An extension command cannot be run.",
+    message: ({ command, from, reason }) => `The command "${command}" of ${from} cannot be run: ${reason}.`,
+    remedy: ({ command, from }) => `Correct "plugo": { "commands": { "${command}": … } } of ${from}.`,
+  },
+  PLUGO_COMMAND_FAILED: {
+    title: "An extension command failed.",
+    message: ({ command, from, detail }) => `The command "${command}" of ${from} failed: ${detail}`,
+    remedy: ({ command, from }) => `See "plugo ${command} --help"; what it does is up to ${from}.`,
+  },
+  PLUGO_NPM_FAILED: {
+    title: "npm could not install the packages.",
+    message: ({ folder, ending, lines }) => `npm install in "${folder}" ${ending}:${list(lines)}`,
+    remedy: ({ folder }) => `Mend what npm says, then run "npm install" in "${folder}": everything else is there.`,
   },
 };
 

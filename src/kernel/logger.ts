@@ -1,5 +1,6 @@
 import { util } from "./lazy-require.ts";
 import { LiveLines } from "./live-lines.ts";
+import { printable } from "./printable.ts";
 
 /**
  * Where plugo writes its lines, one fact each. `console`, pino and winston loggers fit as they are.
@@ -49,17 +50,6 @@ export function createConsoleLogger(stream: NodeJS.WriteStream = process.stderr)
 /** The lines of what is under way, when this logger has a terminal. */
 export function liveLinesOf(logger: Logger): LiveLines | undefined {
   return "live" in logger && logger.live instanceof LiveLines ? logger.live : undefined;
-}
-
-/** Names and files hold what others wrote: none of it may steer the terminal. */
-export function printable(message: string): string {
-  return util()
-    .stripVTControlCharacters(message)
-    .replaceAll(
-      // oxlint-disable-next-line no-control-regex -- all but tab and line feed, and what turns the direction of text
-      /[\0-\x08\x0B-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]/g,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
 }
 
 /** A view of `logger` that puts a plugin's name before each line. */

@@ -12,17 +12,17 @@ export type Phase =
 /**
  * Which phase may follow which. A plugin stays `active` while its next generation is made beside the one in service:
  * only a plugin without one in service is `loading` or `activating`. `draining` is followed by `activating` when a
- * plugin restarts, and by `loading` when it is wanted again before its old generation has ended.
+ * plugin restarts, and by `provisioning` or `loading` when it is wanted again before its old generation has ended.
  */
 export const phaseTransitions: Readonly<Record<Phase, readonly Phase[]>> = {
   disabled: ["blocked", "failed", "provisioning", "loading"],
   blocked: ["disabled", "failed", "provisioning", "loading"],
   failed: ["disabled", "blocked", "provisioning", "loading"],
-  provisioning: ["loading", "failed", "blocked"],
+  provisioning: ["disabled", "loading", "failed", "blocked"],
   loading: ["activating", "failed", "blocked"],
   activating: ["active", "failed", "blocked"],
   active: ["draining"],
-  draining: ["disabled", "blocked", "failed", "loading", "activating"],
+  draining: ["disabled", "blocked", "failed", "provisioning", "loading", "activating"],
 };
 
 /** Whether the table allows the step. Staying in a phase is no step and always allowed, as is any first phase. */

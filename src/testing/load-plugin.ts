@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Provisioner } from "../environments/provisioner.ts";
 import type { Host } from "../host/host.ts";
 import { internalOptions } from "../host/load-plugins-options.ts";
 import { readOption } from "../host/read-option.ts";
@@ -47,12 +48,12 @@ export async function loadPlugin<Api = unknown, Context extends object = object>
     initTimeoutMs: options.initTimeoutMs,
     disposeTimeoutMs: options.disposeTimeoutMs,
     hotReload: { drainTimeoutMs },
-    environments: false,
     plugins: [],
     env: {},
     [internalOptions]: {
       coreVersion: options.coreVersion,
       cacheFolder: staged.cacheFolder,
+      provisioner: packagesAsTheyAre,
       hotReload: null,
       watchesLeaks: false,
     },
@@ -70,6 +71,9 @@ export async function loadPlugin<Api = unknown, Context extends object = object>
     throw error;
   }
 }
+
+/** Nothing is installed for a test: the plugin's `node_modules`, or the application's, has what it needs. */
+const packagesAsTheyAre: Provisioner = { provision: () => new Map(), isCurrent: () => true, link: () => {} };
 
 /**
  * A test may well leave the body of a response unread, which holds its generation in some frameworks. The plugin can do

@@ -14,8 +14,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { commandOf, root, type Block, type Command } from "./page.ts";
 
-/** Packages that examples import: plugo itself, what its peers are, and types. */
-const packages = ["@types", "@koa", "@hono", "esbuild", "express", "fastify", "hono", "koa", "ws"];
+/**
+ * Packages that examples import beside plugo, and their types. Each is a link of its own: an installer that takes one away
+ * takes the link, where it would empty a linked scope.
+ */
+const packages = ["express", "ws", "@types/node", "@types/express", "@types/ws"];
 
 /** Variables that would make an example print something else. */
 const unwanted = /^(?:ENABLED_PLUGINS|ENABLE_PLUGIN_|PLUGO_|VENV_HOME|NODE_ENV|NODE_TEST_CONTEXT|NODE_V8_COVERAGE)/;
@@ -28,7 +31,9 @@ export class PageFolder {
     mkdirSync(path.join(this.path, "node_modules", "@plugo"), { recursive: true });
     symlinkSync(root, path.join(this.path, "node_modules", "@plugo", "node"), "junction");
     for (const name of packages) {
-      symlinkSync(path.join(root, "node_modules", name), path.join(this.path, "node_modules", name), "junction");
+      const link = path.join(this.path, "node_modules", name);
+      mkdirSync(path.dirname(link), { recursive: true });
+      symlinkSync(path.join(root, "node_modules", name), link, "junction");
     }
     this.write("package.json", `{ "name": "shop", "version": "1.0.0", "type": "module" }`);
   }

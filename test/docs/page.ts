@@ -52,11 +52,15 @@ function blockOf(token: Tokens.Code, tokens: readonly Token[]): Block {
   return { label, language: token.lang ?? "", text: `${token.text}\n` };
 }
 
-/** `node app.js`, or `NAME=value node app.js`; `undefined` for the name of a file. */
+/** The program of the command `plugo`. */
+export const plugo: string = path.join(root, "dist", "cli", "bin.js");
+
+/** `node app.js`, `npx @plugo/node list`, with `NAME=value` before them; `undefined` for the name of a file. */
 export function commandOf(label: string): Command | undefined {
   const words = label.split(" ");
   const start = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
-  if (words[start] !== "node") return undefined;
   const env = Object.fromEntries(words.slice(0, start).map((word) => word.split("=", 2) as [string, string]));
-  return { env, args: words.slice(start + 1) };
+  const [program, first, ...more] = words.slice(start);
+  if (program === "node" && first !== undefined) return { env, args: [first, ...more] };
+  return program === "npx" && first === "@plugo/node" ? { env, args: [plugo, ...more] } : undefined;
 }

@@ -148,3 +148,85 @@ describe("loadPlugins with environments", () => {
     assert.equal(existsSync(folder.at("plugins/one/node_modules")), false);
   });
 });
+
+describe("loadPlugins with environments and hot reload", () => {
+  let registry: TestRegistry;
+  before(async () => {
+    registry = await startRegistry();
+    for (const version of ["1.0.0", "2.0.0"]) registry.publish("dep", version);
+    registry.publish("slow", "1.0.0");
+  });
+  after(() => registry[Symbol.asyncDispose]());
+
+  function load(folder: TestFolder, logger: KeptLines): Promise<PluginHost> {
+    const environments = { home: folder.at(".plugo/venvs") };
+    return loadPlugins({
+      pluginDirectory: folder.at("plugins"),
+      environments,
+      env: registry.env(),
+      plugins: [],
+      logger,
+    });
+  }
+
+  const version = (text: string): Files => ({
+    "plugins/other/metadata.json": {},
+    "plugins/other/plugin.ts": `export const initPlugin = () => "${text}";`,
+  });
+
+  test("a save does not wait for the packages of another plugin", async () => {
+    using folder = createFolder({ ...user("one", "1.0.0"), ...version("first") });
+    await using host = await load(folder, keepLines());
+    registry.setFault("slow", "packument", { stalls: "headers" });
+    const isAsked = registry.nextRequest("slow", "packument");
+    folder.write({ "plugins/one/package.json": { dependencies: { dep: "2.0.0", slow: "1.0.0" } } });
+    folder.write({
+      "plugins/fresh/metadata.json": {},
+      "plugins/fresh/package.json": { dependencies: { slow: "1.0.0" } },
+      "plugins/fresh/plugin.ts": "export const initPlugin = () => {};",
+    });
+    await isAsked;
+    const reported = nextReport(host, ({ loaded }) => loaded.includes("other"));
+    folder.write(version("second"));
+    assert.deepEqual((await reported).loaded, ["other"]);
+    assert.equal(host.get("other"), "second");
+    assert.deepEqual(phases(host), { fresh: "provisioning", one: "active", other: "active" });
+    assert.equal(host.get<Api>("one").version, "1.0.0", "it goes on with what it has");
+    // The old request is answered never: the packages change again, and are asked for anew.
+    registry.setFault("slow", "packument", undefined);
+    folder.write({
+      "plugins/one/package.json": { dependencies: { dep: "2.0.0" } },
+      "plugins/fresh/package.json": {},
+    });
+    await host.close();
+    assert.deepEqual(phases(host), { fresh: "disabled", one: "disabled", other: "disabled" });
+  });
+
+  test("what was held back follows when its packages are there, with what needs it, and settled() waits for it", async () => {
+    using folder = createFolder({
+      ...user("one", "1.0.0"),
+      "plugins/needs/metadata.json": { dependencies: ["one"] },
+      "plugins/needs/plugin.ts":
+        "export const initPlugin = (_context: object, plugin: any) => plugin.dependency('one').version;",
+    });
+    const logger = keepLines();
+    await using host = await load(folder, logger);
+    assert.equal(host.get("needs"), "1.0.0");
+    folder.write(user("one", "2.0.0"));
+    await host.settled();
+    assert.deepEqual([host.get<Api>("one").version, host.get("needs")], ["2.0.0", "2.0.0"]);
+    const { timings } = host.snapshot().plugins.find(({ name }) => name === "one")!;
+    assert.ok(timings.provisionMs > 0);
+    folder.write(user("one", "9.0.0"));
+    await host.settled();
+    assert.equal(host.get<Api>("one").version, "2.0.0");
+    assert.match(host.snapshot().plugins.find(({ name }) => name === "one")!.problem!.message, /ETARGET/);
+    const lines = logger.lines.length;
+    await host.settled();
+    assert.doesNotMatch(logger.lines.slice(lines).join("\n"), /install/, "nothing has changed");
+    folder.write(user("one", "1.0.0"));
+    await host.settled();
+    assert.deepEqual([host.get<Api>("one").version, host.get("needs")], ["1.0.0", "1.0.0"]);
+    assert.deepEqual(phases(host), { needs: "active", one: "active" });
+  });
+});

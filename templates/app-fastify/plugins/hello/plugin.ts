@@ -1,0 +1,7 @@
+import type { PluginScope } from "@plugo/node";
+import type { AppContext } from "../../app.ts";
+
+/** Answers at /plugins/hello. Save another text here and reload the page. */
+export function initPlugin({ app }: AppContext, plugin: PluginScope) {
+  app.get("/", () => `Hello from ${plugin.name}!\n`);
+}

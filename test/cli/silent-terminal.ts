@@ -1,0 +1,11 @@
+import type { Terminal } from "#src/cli/terminal.js";
+
+/** Writes nothing, and nobody is there to be asked. */
+export const silentTerminal: Terminal = {
+  print: () => {},
+  note: () => {},
+  printJson: () => {},
+  printRaw: () => {},
+  paint: (_, text) => text,
+  isInteractive: false,
+};
