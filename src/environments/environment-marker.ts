@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, fsync, lstatSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { util } from "../kernel/lazy-require.ts";
 import { isJsonObject } from "../manifest/json-object.ts";
 import { readTextOfFile } from "../manifest/read-text.ts";
 import type { EnvironmentInputs } from "./environment-name.ts";
@@ -49,16 +50,16 @@ function isMarker(value: unknown): value is EnvironmentMarker {
   return texts.every((text) => typeof text === "string");
 }
 
-/** Writes the marker and waits until the disk has it. Throws the file system's error. */
-export function writeMarker(environment: string, marker: EnvironmentMarker): void {
+/** Writes the marker and waits until the disk has it. Rejects with the file system's error. */
+export async function writeMarker(environment: string, marker: EnvironmentMarker): Promise<void> {
   const file = openSync(join(environment, markerFile), "wx");
   try {
     writeSync(file, textOf(marker));
-    fsyncSync(file);
+    await sync(file);
   } finally {
     closeSync(file);
   }
-  syncFolder(environment);
+  await syncFolder(environment);
 }
 
 /** Notes what the requirements of an environment that is there are made from now. */
@@ -78,13 +79,18 @@ function textOf({ plugin, version, installer, lock, requirements, seen }: Enviro
 }
 
 /** Makes what was created in a folder, or renamed into it, last through a power failure. */
-export function syncFolder(folder: string): void {
+export async function syncFolder(folder: string): Promise<void> {
   // Windows has no such thing, and no handle of a folder.
   if (process.platform === "win32") return;
   const handle = openSync(folder, "r");
   try {
-    fsyncSync(handle);
+    await sync(handle);
   } finally {
     closeSync(handle);
   }
+}
+
+/** A disk may take long, and an application that serves must not wait for it. */
+function sync(handle: number): Promise<void> {
+  return util().promisify(fsync)(handle);
 }
