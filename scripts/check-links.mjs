@@ -3,6 +3,7 @@
  * file does not have. Addresses of other sites are not asked.
  *
  *   npm run links
+ *   node scripts/check-links.mjs <folder>   those of another repository
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -10,6 +11,8 @@ import path from "node:path";
 import GithubSlugger from "github-slugger";
 import { lexer, walkTokens } from "marked";
 import { root, runAsMain, say, StepError } from "./process.mjs";
+
+const folder = path.resolve(process.argv[2] ?? root);
 
 await runAsMain(async () => {
   const files = trackedFiles();
@@ -27,9 +30,9 @@ await runAsMain(async () => {
 function trackedFiles() {
   const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
   const deleted = new Set(
-    execFileSync("git", ["ls-files", "-z", "--deleted"], { cwd: root, encoding: "utf8" }).split("\0"),
+    execFileSync("git", ["ls-files", "-z", "--deleted"], { cwd: folder, encoding: "utf8" }).split("\0"),
   );
-  const listed = execFileSync("git", args, { cwd: root, encoding: "utf8" }).split("\0");
+  const listed = execFileSync("git", args, { cwd: folder, encoding: "utf8" }).split("\0");
   return listed.filter((file) => file !== "" && !deleted.has(file));
 }
 
@@ -38,7 +41,7 @@ function readPage(file) {
   const links = [];
   const anchors = new Set();
   const slugger = new GithubSlugger();
-  const tokens = lexer(readFileSync(path.join(root, file), "utf8"));
+  const tokens = lexer(readFileSync(path.join(folder, file), "utf8"));
   void walkTokens(tokens, (token) => {
     if (token.type === "link" || token.type === "image") links.push(token.href);
     if (token.type === "heading") anchors.add(slugger.slug(textOf(token)));
