@@ -30,9 +30,11 @@ const extensions: ReadonlySet<string> = new Set([".ts", ".mts", ".cts", ".js", "
  * `await watcher.stop()`, or `await using`.
  *
  * @example
+ * ```ts
  * const reload = createReloadCallback({ pluginDirectory: "plugins", context });
  * const watcher = new PluginWatcher({ watchPaths: ["plugins"], reloadCallback: reload });
  * await watcher.start();
+ * ```
  */
 export class PluginWatcher implements AsyncDisposable {
   readonly #options: PluginWatcherOptions;

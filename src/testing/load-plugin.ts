@@ -21,11 +21,14 @@ import { TestedPlugin } from "./tested-plugin.ts";
  *
  * @param folder The plugin's folder, as a path or a `file:` URL.
  * @example
+ * ```ts
+ * type Hello = { readonly greet: (who: string) => string };
  * test("greets", async (t) => {
- *   const plugin = await loadPlugin(new URL("..", import.meta.url), { context: { app } });
+ *   const plugin = await loadPlugin<Hello>(new URL("..", import.meta.url), { context: { app } });
  *   t.after(() => plugin.dispose());
  *   assert.equal(plugin.api.greet("Ada"), "Hello Ada");
  * });
+ * ```
  *
  * @throws PlugoError What is wrong with the plugin, when it cannot be loaded; `PLUGO_OPTION_INVALID`,
  * `PLUGO_OPTION_UNKNOWN`.
