@@ -33,5 +33,9 @@ export async function runPrune(options: PruneOptions, terminal: Terminal): Promi
   if (options.json === true) return terminal.printJson(result);
   for (const { path, bytes } of removed) terminal.print(`removed ${displayPath(path)} (${shownBytes(bytes)})`);
   const total = removed.reduce((sum, { bytes }) => sum + bytes, 0);
-  terminal.print(`${removed.length} of ${displayPath(home)} removed, ${shownBytes(total)}. What is in use stays.`);
+  terminal.print(
+    removed.length === 0
+      ? `Nothing to remove in ${displayPath(home)}: what is there is in use.`
+      : `${removed.length} of ${displayPath(home)} removed, ${shownBytes(total)}. What is in use stays.`,
+  );
 }

@@ -173,8 +173,8 @@ export class Reconciler {
     this.#flush();
     this.#engine.refresh();
     const inputs = this.read(request);
-    const { hotReload } = this.#options;
-    const content = hotReload === null ? undefined : new AttemptContent(inputs.scan, startedAtMs);
+    const { hotReload, directories } = this.#options;
+    const content = hotReload === null ? undefined : new AttemptContent(inputs.scan, directories, startedAtMs);
     const loaded = new Set<string>();
     const stopped = new Set<string>();
     const settled = new Set<string>();

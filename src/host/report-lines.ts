@@ -36,7 +36,12 @@ export function describeChange(logger: Logger, report: LoadReport, facts: Change
     if (plugin === undefined || report.loaded.includes(plugin) || !inService.has(plugin)) continue;
     if (!fresh.some((problem) => problem.plugin === plugin)) logger.info(`[${plugin}] is as it runs again`);
   }
-  for (const problem of fresh) logger.error(problemText(problem));
+  for (const problem of fresh) {
+    logger.error(problemText(problem));
+    const { plugin = "" } = problem;
+    const running = report.trigger === "load" || report.loaded.includes(plugin) ? undefined : inService.get(plugin);
+    if (running !== undefined) logger.info(`[${plugin}] goes on as generation ${running.number}`);
+  }
   logger.info(summaryLine(report, facts));
 }
 

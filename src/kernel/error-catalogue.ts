@@ -127,6 +127,8 @@ export interface ErrorFacts {
 }
 
 const list = (items: readonly string[]): string => items.map((item) => `\n  - ${item}`).join("");
+const correct = (stack: string): string =>
+  stack === "" ? "Throw an Error, whose stack says where" : "Correct what the stack points at";
 const framed = (text: string, frame: string | undefined): string =>
   frame === undefined || frame === "" ? text : `${text}\n${frame}`;
 const didYouMean = (nearest: string | undefined): string =>
@@ -432,8 +434,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     message: ({ name, detail, stack }) => framed(`initPlugin of "${name}" failed: ${detail}`, stack),
     remedy: ({ worked, stack }) =>
       worked
-        ? `It worked before: if it claims something that exists once per process (a port, a metric, a model), set "reload": "restart" in metadata.json and undo it with plugin.defer, or get it when it is there already.`
-        : `${stack === "" ? "Throw an Error, whose stack says where" : "Correct what the stack points at"}; everything it had started was undone.`,
+        ? `${correct(stack)}. It worked before: if it claims something that exists once per process (a port, a metric, a model), set "reload": "restart" in metadata.json and undo it with plugin.defer, or get it when it is there already.`
+        : `${correct(stack)}; everything it had started was undone.`,
   },
   PLUGO_INIT_TIMEOUT: {
     title: "initPlugin took too long.",
@@ -541,8 +543,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
         .join("")}`,
     remedy: ({ strategy }) =>
       strategy === "highest"
-        ? `Change one of them, or give each its own with strategy: "nest".`
-        : `Change one of them, or give each its own with strategy: "nest", or all the highest with "highest".`,
+        ? `Change one of them, or give each its own with the strategy "nest" (--strategy nest).`
+        : `Change one of them, or give each its own with the strategy "nest" (--strategy nest), or all the highest with "highest".`,
   },
   PLUGO_CONSOLIDATE_OUTSIDE: {
     title: "A plugin or a package is outside the application's folder.",
@@ -615,8 +617,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   PLUGO_PROJECT_NO_CONFIG: {
     title: "The command has no config file to write to.",
     message: ({ name, operation }) => `There is no config file in which to ${operation} "${name}".`,
-    remedy: () =>
-      'Create plugins_config.json with { "plugins": [] } and pass it to loadPlugins as "configPath": only what it enables is loaded then.',
+    remedy: ({ name, operation }) =>
+      `${operation === "disable" ? `Rename its folder to "_${name}", which is passed over; or create` : "Create"} plugins_config.json with { "plugins": [] } and pass it to loadPlugins as "configPath": only what it enables is loaded then.`,
   },
   PLUGO_NEW_NO_NAME: {
     title: "What is to be made has no name.",
@@ -627,7 +629,7 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "A name from which no folder and no identifier can be made.",
     message: ({ name, reason }) =>
       `Nothing can be named ${JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name)}: ${reason}.`,
-    remedy: () => 'Use a name with letters or digits, such as "Example Plugin".',
+    remedy: () => 'Use a name with letters or digits, such as "Example Plugin"; or name the folder with --slug.',
   },
   PLUGO_NEW_VALUE: {
     title: "An option of a new plugin has a value that cannot be used.",
