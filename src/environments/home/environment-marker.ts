@@ -1,7 +1,9 @@
-import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { isJsonObject } from "../../manifest/json-object.ts";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { readTextOfFile } from "../../manifest/read-text.ts";
+import { statsOf } from "../../sources/stats-of.ts";
 import type { EnvironmentInputs } from "./environment-name.ts";
 
 /** The file that an installation writes last: a folder that has it is complete. */
@@ -31,13 +33,8 @@ export interface SeenFiles {
 
 /** What an environment was made from, or `undefined` when there is none that is complete. A stat and a small read. */
 export function readMarker(environment: string): EnvironmentMarker | undefined {
-  let value: unknown;
-  try {
-    if (!lstatSync(join(environment, "node_modules")).isDirectory()) return undefined;
-    value = JSON.parse(readTextOfFile(join(environment, markerFile)));
-  } catch {
-    return undefined;
-  }
+  if (statsOf(join(environment, "node_modules"))?.isDirectory() !== true) return undefined;
+  const value = readJsonObject(join(environment, markerFile), readTextOfFile);
   return isMarker(value) ? value : undefined;
 }
 

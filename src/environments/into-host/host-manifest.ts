@@ -29,7 +29,7 @@ export class HostManifest {
   /** What the application itself asks for, of these packages. */
   requirements(packages: ReadonlySet<string>): readonly Requirement[] {
     const shown = displayPath(this.#file);
-    const parsed = parseJsonObject(this.#before, shown);
+    const parsed = parseJsonObject(this.#before, this.#file);
     if ("finding" in parsed) throw plugoError("PLUGO_MANIFEST_INVALID", { file: shown, findings: [parsed.finding] });
     const placeOf = placesIn({ text: parsed.json, file: shown });
     return fields.flatMap((field) => {
