@@ -118,7 +118,7 @@ export interface ErrorFacts {
   PLUGO_NEW_NAME: { name: string; reason: string };
   PLUGO_NEW_VALUE: { option: string; expected: string; actual: string };
   PLUGO_NEW_EXISTS: { folder: string; canForce: boolean };
-  PLUGO_NEW_UNWRITABLE: { folder: string; reason: string };
+  PLUGO_FOLDER_UNWRITABLE: { folder: string; reason: string; option: "--output-dir" | "--home" };
   PLUGO_TEMPLATE_MISSING: { template: string; folder: string };
   PLUGO_INTERRUPTED: { state: string };
   PLUGO_COMMAND_BROKEN: { command: string; from: string; reason: string };
@@ -639,10 +639,10 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     message: ({ folder }) => `"${folder}" exists already and was left as it is.`,
     remedy: ({ canForce }) => `Choose another name${canForce ? ", or replace it with --force" : ""}.`,
   },
-  PLUGO_NEW_UNWRITABLE: {
+  PLUGO_FOLDER_UNWRITABLE: {
     title: "A folder cannot be written.",
     message: ({ folder, reason }) => `"${folder}" cannot be written: ${reason}.`,
-    remedy: () => "Make it writable, or name another folder with --output-dir.",
+    remedy: ({ option }) => `Make it writable, or name another folder with ${option}.`,
   },
   PLUGO_TEMPLATE_MISSING: {
     title: "There is no template for what is to be made.",

@@ -3,8 +3,8 @@ import { dirname, join, sep } from "node:path";
 import { isJsonObject } from "../../manifest/json-object.ts";
 import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
+import { temporaryBeside, writeDurably } from "../../sources/write-in-one-step.ts";
 import type { FileTree } from "./workspace-files.ts";
-import { temporaryBeside, writeDurably } from "./write-atomically.ts";
 
 /**
  * Puts a folder with exactly these files in the place of an earlier one. One that holds just that already is left alone.

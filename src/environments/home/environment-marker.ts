@@ -1,9 +1,10 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { isJsonObject } from "../../manifest/json-object.ts";
 import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { readTextOfFile } from "../../manifest/read-text.ts";
 import { statsOf } from "../../sources/stats-of.ts";
+import { writeDurably, writeInOneStep } from "../../sources/write-in-one-step.ts";
 import type { EnvironmentInputs } from "./environment-name.ts";
 
 /** The file that an installation writes last: a folder that has it is complete. */
@@ -48,25 +49,16 @@ function isMarker(value: unknown): value is EnvironmentMarker {
 
 /** Writes the marker and waits until the disk has it. Throws the file system's error. */
 export function writeMarker(environment: string, marker: EnvironmentMarker): void {
-  const file = openSync(join(environment, markerFile), "wx");
-  try {
-    writeSync(file, textOf(marker));
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  writeDurably(join(environment, markerFile), textOf(marker));
   syncFolder(environment);
 }
 
 /** Notes what the requirements of an environment that is there are made from now. */
 export function renewMarker(environment: string, marker: EnvironmentMarker): void {
-  const temporary = join(environment, `${markerFile}.${process.pid}.tmp`);
   try {
-    writeFileSync(temporary, textOf(marker));
-    renameSync(temporary, join(environment, markerFile));
+    writeInOneStep(join(environment, markerFile), textOf(marker));
   } catch {
     // It is found as it was found now.
-    rmSync(temporary, { force: true });
   }
 }
 
