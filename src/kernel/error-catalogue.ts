@@ -123,7 +123,6 @@ export interface ErrorFacts {
   PLUGO_INTERRUPTED: { state: string };
   PLUGO_COMMAND_BROKEN: { command: string; from: string; reason: string };
   PLUGO_COMMAND_FAILED: { command: string; from: string; detail: string };
-  PLUGO_NPM_FAILED: { folder: string; ending: string; lines: readonly string[] };
 }
 
 const list = (items: readonly string[]): string => items.map((item) => `\n  - ${item}`).join("");
@@ -663,11 +662,6 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "An extension command failed.",
     message: ({ command, from, detail }) => `The command "${command}" of ${from} failed: ${detail}`,
     remedy: ({ command, from }) => `See "plugo ${command} --help"; what it does is up to ${from}.`,
-  },
-  PLUGO_NPM_FAILED: {
-    title: "npm could not install the packages.",
-    message: ({ folder, ending, lines }) => `npm install in "${folder}" ${ending}:${list(lines)}`,
-    remedy: ({ folder }) => `Mend what npm says, then run "npm install" in "${folder}": everything else is there.`,
   },
 };
 
