@@ -68,7 +68,8 @@ export function isProvisionCurrent({ entry, provision, services }: Generation): 
   return plugin === undefined || services.provisioner.isCurrent(plugin, provision);
 }
 
-function toProvision({ name, manifest, selected: { target } }: PlanEntry): PluginToProvision | undefined {
+/** What an entry of a plan is provisioned as; `undefined` for a module that stands for a plugin, which has no environment. */
+export function toProvision({ name, manifest, selected: { target } }: PlanEntry): PluginToProvision | undefined {
   if (target?.kind !== "folder") return undefined;
   return { name, version: manifest?.version ?? "0.0.0", folder: target.plugin.realPath };
 }

@@ -92,7 +92,7 @@ export class Reconciler {
     this.#services = {
       logger: options.logger,
       engine: this.#engine,
-      provisioner: options.provisioner ?? createProvisioner(options.environments, options.logger),
+      provisioner: createProvisioner(options.environments, options.logger),
       limits: options.limits,
       internals: {
         id: hosts,

@@ -1,8 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Provisioner } from "../environments/provisioner.ts";
 import type { Host } from "../host/host.ts";
-import { internalOptions } from "../host/load-plugins-options.ts";
+import { adjustOptions } from "../host/load-plugins-options.ts";
 import { readOption } from "../host/read-option.ts";
 import type { InternalLoadPluginsOptions } from "../host/resolve-options.ts";
 import { loadPlugins } from "../hot/load-plugins.ts";
@@ -53,13 +52,15 @@ export async function loadPlugin<Api = unknown, Context extends object = object>
     hotReload: { drainTimeoutMs },
     plugins: [],
     env: {},
-    [internalOptions]: {
+    [adjustOptions]: (resolved) => ({
+      ...resolved,
       coreVersion: options.coreVersion,
       cacheFolder: staged.cacheFolder,
-      provisioner: packagesAsTheyAre,
+      // The plugin's node_modules, or the application's, has what it needs.
+      environments: { ...resolved.environments, mode: "none" },
       hotReload: null,
       watchesLeaks: false,
-    },
+    }),
   };
   try {
     const host = (await leftovers.run(() => loadPlugins(loadOptions))) as Host;
@@ -74,9 +75,6 @@ export async function loadPlugin<Api = unknown, Context extends object = object>
     throw error;
   }
 }
-
-/** Nothing is installed for a test: the plugin's `node_modules`, or the application's, has what it needs. */
-const packagesAsTheyAre: Provisioner = { provision: () => new Map(), isCurrent: () => true, link: () => {} };
 
 /**
  * A test may well leave the body of a response unread, which holds its generation in some frameworks. The plugin can do
