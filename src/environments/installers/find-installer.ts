@@ -9,6 +9,8 @@ export interface InstallerSurroundings {
   /** The application's folder, an absolute path. */
   readonly hostFolder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Default: the one that this runs on. */
+  readonly platform?: NodeJS.Platform;
 }
 
 /** An installer on this machine, and how it is run without a shell. */
@@ -23,10 +25,13 @@ export interface InstallerProgram {
 }
 
 /** Finds an installer without running it. Throws `PLUGO_INSTALLER_MISSING`. */
-export function findInstaller(tool: InstallerTool, { hostFolder, env }: InstallerSurroundings): InstallerProgram {
+export function findInstaller(
+  tool: InstallerTool,
+  { hostFolder, env, platform = process.platform }: InstallerSurroundings,
+): InstallerProgram {
   const hostModules = join(hostFolder, "node_modules");
   const path = pathOf(env).filter((folder) => folder !== "");
-  for (const candidate of tool.candidates({ hostModules, path, env })) {
+  for (const candidate of tool.candidates({ hostModules, path, env, platform })) {
     const file = programFile(candidate);
     if (file === undefined) continue;
     const major = majorOf(file, tool.name);

@@ -1,9 +1,10 @@
-import { cpSync, mkdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { cpSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { isJsonObject } from "../../manifest/json-object.ts";
 import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
 import { statsOf } from "../../sources/stats-of.ts";
+import { linkFolder } from "../home/link-folder.ts";
 import { packageFolders } from "../installers/installed-packages.ts";
 import { findInstalled, type LookupFolders } from "../needs/check-peers.ts";
 
@@ -28,7 +29,10 @@ export function leavePeersToHost(
       rmSync(top, { recursive: true });
     }
     const found = isBelowHost ? undefined : findInstalled(name, folders);
-    if (found !== undefined) linkTo(realpathSync(dirname(found.file)), top);
+    if (found !== undefined) {
+      mkdirSync(dirname(top), { recursive: true });
+      linkFolder(realpathSync(dirname(found.file)), top);
+    }
   }
 }
 
@@ -55,10 +59,4 @@ function copyInto(dependent: string, name: string, source: string): void {
   const target = join(dependent, "node_modules", name);
   mkdirSync(dirname(target), { recursive: true });
   cpSync(source, target, { recursive: true, verbatimSymlinks: true });
-}
-
-function linkTo(target: string, path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  if (process.platform === "win32") symlinkSync(target, path, "junction");
-  else symlinkSync(relative(realpathSync(dirname(path)), target), path, "dir");
 }
