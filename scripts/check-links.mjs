@@ -60,8 +60,8 @@ function textOf(token) {
 }
 
 function foldersOf(file) {
-  const folder = path.posix.dirname(file);
-  return folder === "." ? ["."] : [folder, ...foldersOf(folder)];
+  const parent = path.posix.dirname(file);
+  return parent === "." ? ["."] : [parent, ...foldersOf(parent)];
 }
 
 function leadsSomewhere(file, link, pages, places) {

@@ -8,6 +8,8 @@ import { readPage, root } from "./page.ts";
 const folder = "docs/reference/api";
 const compiler = path.join(root, "node_modules", "typescript", "bin", "tsc");
 
+const settings = { target: "es2023", module: "nodenext", types: ["node"], strict: true, noEmit: true };
+
 /** What the examples take as given, beside everything that their page describes. */
 const given = `
 declare const app: import("express").Express;
@@ -21,6 +23,26 @@ declare const assert: typeof import("node:assert/strict");
 
 /** A signature begins otherwise: with what it declares, and without a value. */
 const isExample = /^(?:const \w+ = |import |await |type \w+ = [^]*\n\w)/;
+
+describe("templates/*/README.md", () => {
+  it("have an application that compiles", () => {
+    const home = new PageFolder(["fastify", "hono", "@hono/node-server"]);
+    try {
+      const templates = readdirSync(path.join(root, "templates")).filter((name) => /^(?:base|ui|api)-/.test(name));
+      for (const template of templates) {
+        const blocks = readPage(`templates/${template}/README.md`).blocks.filter(({ language }) => language === "js");
+        assert.ok(blocks.length > 0, template);
+        for (const [index, { text }] of blocks.entries()) home.write(`${template}-${index}.js`, text);
+      }
+      const compilerOptions = { ...settings, allowJs: true, checkJs: true, skipLibCheck: true };
+      home.write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.js"] }));
+      const { output, exitCode } = home.run({ env: {}, args: [compiler, "-p", "."] });
+      assert.equal(exitCode, 0, output);
+    } finally {
+      home.remove();
+    }
+  });
+});
 
 describe("docs/reference/api", () => {
   it("has examples that compile", () => {
@@ -42,9 +64,8 @@ describe("docs/reference/api", () => {
         }
       }
       assert.ok(count >= 6, `only ${count} examples were found`);
-      const compilerOptions = { target: "es2023", module: "nodenext", types: ["node"], strict: true, noEmit: true };
-      const settings = { ...compilerOptions, allowImportingTsExtensions: true };
-      home.write("tsconfig.json", JSON.stringify({ compilerOptions: settings, include: ["examples", "given.d.ts"] }));
+      const compilerOptions = { ...settings, allowImportingTsExtensions: true };
+      home.write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["examples", "given.d.ts"] }));
       const { output, exitCode } = home.run({ env: {}, args: [compiler, "-p", "."] });
       assert.equal(exitCode, 0, output);
     } finally {

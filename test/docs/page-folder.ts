@@ -27,10 +27,11 @@ const unwanted = /^(?:ENABLED_PLUGINS|ENABLE_PLUGIN_|PLUGO_|VENV_HOME|NODE_ENV|N
 export class PageFolder {
   readonly path: string = realpathSync(mkdtempSync(path.join(tmpdir(), "plugo-test-")));
 
-  constructor() {
+  /** @param more Packages beside the usual ones. */
+  constructor(more: readonly string[] = []) {
     mkdirSync(path.join(this.path, "node_modules", "@plugo"), { recursive: true });
     symlinkSync(root, path.join(this.path, "node_modules", "@plugo", "node"), "junction");
-    for (const name of packages) {
+    for (const name of [...packages, ...more]) {
       const link = path.join(this.path, "node_modules", name);
       mkdirSync(path.dirname(link), { recursive: true });
       symlinkSync(path.join(root, "node_modules", name), link, "junction");

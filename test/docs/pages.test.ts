@@ -10,13 +10,13 @@ const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "ut
   scripts: Readonly<Record<string, string>>;
 };
 /** What npm does itself, as far as the pages use it. */
-const ofNpm = ["cache", "ci", "exec", "install", "pack", "pkg", "publish"];
+const ofNpm = ["cache", "ci", "exec", "install", "pack", "pkg", "publish", "rebuild", "run"];
 const compiler = path.join(root, "node_modules", "typescript", "bin", "tsc");
 
-/** docs/reference/ is made from the code, and compared with it. */
+/** docs/reference/ is made from the code, and compared with it; templates have their own tests. */
 const pages = [
-  "README.md",
-  "CONTRIBUTING.md",
+  ...["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "SECURITY.md", "bench/README.md"],
+  "examples/cli-extension/README.md",
   ...readdirSync(path.join(root, "docs")).flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
 ].map(readPage);
 
@@ -40,7 +40,7 @@ for (const { file, blocks, codeSpans, purpose } of pages) {
 
     it("names commands that there are", () => {
       const lines = blocks.filter(({ language }) => language === "sh").flatMap(({ text }) => text.trim().split("\n"));
-      const spans = codeSpans.filter((text) => /^(?:npm|plugo|npx @plugo\/node) /.test(text));
+      const spans = codeSpans.filter((text) => /^(?:npm|plugo|npx @plugo\/node) [^…]+$/.test(text));
       const files = new Set(blocks.map(({ label }) => label));
       assert.deepEqual(
         [...lines, ...spans].filter((line) => !files.has(line) && !isCommand(line, files)),
@@ -94,17 +94,20 @@ for (const { file, blocks, codeSpans, purpose } of pages) {
 /** @param files What the page holds. */
 function isCommand(line: string, files: ReadonlySet<string | undefined>): boolean {
   const [program, first = "", second = ""] = line.split(" ");
-  if (program === "npm") return ofNpm.includes(first) || Object.hasOwn(scripts, first === "run" ? second : first);
-  if (program === "npx") return first === "@plugo/node" && plugoCommands().has(second);
-  if (program === "plugo") return first.startsWith("-") || plugoCommands().has(first);
+  if (program === "npm" && first === "run" && second !== "") return Object.hasOwn(scripts, second);
+  if (program === "npm") return ofNpm.includes(first) || Object.hasOwn(scripts, first);
+  if (program === "npx") return first === "@plugo/node" && isPlugoCommand(second);
+  if (program === "plugo") return isPlugoCommand(first);
   return program === "cd" || (program === "node" && files.has(first));
 }
 
-let helped: ReadonlySet<string> | undefined;
+let commands: ReadonlySet<string> | undefined;
 
-function plugoCommands(): ReadonlySet<string> {
+/** One that an option of `plugo` is, that its help has, or that the pages add as an example. */
+function isPlugoCommand(name: string): boolean {
   const help = (): string => spawnSync(process.execPath, [plugo, "--help"], { encoding: "utf8" }).stdout;
-  return (helped ??= new Set(Array.from(help().matchAll(/^ {2}([a-z][a-z-]*) /gm), ([, name = ""]) => name)));
+  commands ??= new Set(Array.from(help().matchAll(/^ {2}([a-z][a-z-]*) /gm), ([, each = ""]) => each));
+  return name.startsWith("-") || name === "hello-world" || commands.has(name);
 }
 
 /** Those in the application's folder itself, and tests. What a command of the page runs is run by that. */

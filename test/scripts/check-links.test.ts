@@ -29,15 +29,10 @@ describe("npm run links", () => {
       "docs/ignored.md": "# Not in git\n",
     });
     assert.equal(exitCode, 1);
-    const named = Array.from(output.matchAll(/^ {2}(\S+: \S+)$/gm), ([, link]) => link);
-    assert.deepEqual(named.toSorted(), [
-      "README.md: away.md",
-      "README.md: docs/one.md#two",
-      "README.md: gone.md",
-      "docs/one.md: ../gone.md",
-      "docs/one.md: ignored.md",
-      "docs/one.md: none.svg",
-    ]);
+    const named = new Set(Array.from(output.matchAll(/^ {2}(\S+: \S+)$/gm), ([, link]) => link));
+    const ofReadme = ["README.md: away.md", "README.md: docs/one.md#two", "README.md: gone.md"];
+    const ofOne = ["docs/one.md: ../gone.md", "docs/one.md: ignored.md", "docs/one.md: none.svg"];
+    assert.deepEqual(named, new Set([...ofReadme, ...ofOne]));
   });
 });
 
