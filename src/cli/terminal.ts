@@ -12,6 +12,8 @@ export interface Terminal {
   readonly printRaw: (text: string) => void;
   /** Marks text of a line that is printed. */
   readonly paint: Paint;
+  /** How wide it is; `undefined` where lines go elsewhere, and stay whole. */
+  readonly columns: number | undefined;
   /** Whether somebody can answer questions. */
   readonly isInteractive: boolean;
 }
@@ -36,6 +38,7 @@ export function processTerminal(env: NodeJS.ProcessEnv = process.env): Terminal 
     printJson: (value) => void stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
     printRaw: (text) => void stdout.write(text),
     paint: isColoured ? (style, text) => `${open}${styles[style]}${middle}${text}${open}0${middle}` : (_, text) => text,
+    columns: stdout.isTTY ? stdout.columns : undefined,
     isInteractive: stdin.isTTY && stdout.isTTY && (env["CI"] ?? "") === "",
   };
 }

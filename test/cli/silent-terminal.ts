@@ -7,5 +7,6 @@ export const silentTerminal: Terminal = {
   printJson: () => {},
   printRaw: () => {},
   paint: (_, text) => text,
+  columns: undefined,
   isInteractive: false,
 };
