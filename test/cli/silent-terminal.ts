@@ -4,6 +4,7 @@ import type { Terminal } from "#src/cli/terminal.js";
 export const silentTerminal: Terminal = {
   print: () => {},
   note: () => {},
+  progress: () => () => {},
   printJson: () => {},
   printRaw: () => {},
   paint: (_, text) => text,
