@@ -1,5 +1,5 @@
 /** Below this, lines would be of one word each: the terminal may break them. */
-const minWidth = 24;
+const minWidth = 16;
 
 /**
  * Text in lines that fit beside what stands before them, indented as that is.

@@ -14,7 +14,7 @@ describe("wrapText", () => {
     for (const [indent, columns] of [
       [0, text.length],
       [10, undefined],
-      [60, 80],
+      [65, 80],
     ] as const) {
       assert.equal(wrapText(text, indent, columns), text);
     }
