@@ -39,8 +39,13 @@ export async function runNewApp(given: string | undefined, options: NewAppOption
     force: false,
     prepare: async (stage, signal) => {
       if (!options.install) return;
-      if (options.json !== true) terminal.note(`Installing the packages of ${names.kebab} …`);
-      failure = await installPackages({ folder: stage, env: process.env, signal, logger: notingLogger(terminal) });
+      const text = `Installing the packages of ${names.kebab} …`;
+      const end = options.json === true ? undefined : terminal.progress(text);
+      try {
+        failure = await installPackages({ folder: stage, env: process.env, signal, logger: notingLogger(terminal) });
+      } finally {
+        end?.();
+      }
     },
   });
   const here = displayPath(folder);

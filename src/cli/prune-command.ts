@@ -36,7 +36,7 @@ export async function runPrune(options: PruneOptions, terminal: Terminal): Promi
   const total = removed.reduce((sum, { bytes }) => sum + bytes, 0);
   terminal.print(
     removed.length === 0
-      ? `Nothing to remove in ${displayPath(home)}: what is there is in use.`
+      ? `Nothing to remove in ${displayPath(home)}. What is in use stays.`
       : `${removed.length} of ${displayPath(home)} removed, ${shownBytes(total)}. What is in use stays.`,
   );
 }

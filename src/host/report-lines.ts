@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Logger } from "../kernel/logger.ts";
 import type { Phase } from "../kernel/phase.ts";
 import type { PlugoError } from "../kernel/plugo-error.ts";
@@ -22,7 +23,7 @@ export interface ChangeFacts {
 /** Writes what a change did, one line for each fact. */
 export function describeChange(logger: Logger, report: LoadReport, facts: ChangeFacts): void {
   const { inService, plan, stopped, fresh, mended } = facts;
-  if (isFollowed(report) && report.changed.length > 0) logger.info(`changed: ${shortList(report.changed)}`);
+  if (isFollowed(report) && report.changed.length > 0) logger.info(`changed: ${shortList(outermost(report.changed))}`);
   report.loaded.forEach((name) => {
     const generation = inService.get(name);
     if (generation !== undefined) logger.info(loadedLine(generation));
@@ -68,6 +69,18 @@ function summaryLine({ trigger, loaded, durationMs }: LoadReport, facts: ChangeF
   const others = [...counts].map(([phase, count]) => `, ${count} ${phase}`).join("");
   const verb = trigger === "load" ? "loaded" : "changed";
   return `${plugins(loaded.length)} ${verb} in ${formatMs(durationMs)}; ${inService.size} active${others}`;
+}
+
+/** A folder that has changed stands for what is in it. */
+function outermost(paths: readonly string[]): readonly string[] {
+  const all = new Set(paths);
+  const isInAnother = (path: string): boolean => {
+    for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+      if (all.has(folder)) return true;
+    }
+    return false;
+  };
+  return paths.filter((path) => !isInAnother(path));
 }
 
 const maxListed = 5;

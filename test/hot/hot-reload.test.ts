@@ -142,9 +142,10 @@ describe("hot reload", () => {
     assert.deepEqual(host.get("a"), { label: "late" });
   });
 
-  test("names no folder of a plugin that is being made", async () => {
+  test("names no folder of a plugin that is being made, and in the log a new folder without its files", async () => {
+    const logger = keepLines();
     using folder = createFolder(plugin("a", tracingPlugin("a1")));
-    await using host = await loadFrom(folder, { ...live, context: { log: [] } });
+    await using host = await loadFrom(folder, { ...live, logger, context: { log: [] } });
     await host.settled();
     const change = nextReport(host);
     folder.write({
@@ -155,6 +156,11 @@ describe("hot reload", () => {
     const { changed } = await change;
     assert.ok(changed.length > 0);
     assert.doesNotMatch(changed.join(), /\.new-b/);
+    assert.ok(changed.some((path) => path.endsWith("plugin.ts")));
+    assert.ok(
+      logger.lines.some((line) => line.endsWith(`changed: ${folder.at("b")}`)),
+      logger.lines.join("\n"),
+    );
   });
 
   test("clears the problem without a reload when the content is put back", async () => {
