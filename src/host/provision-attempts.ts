@@ -1,6 +1,7 @@
 import type { PluginToProvision, Provision, ProvisionResult } from "../environments/provisioner.ts";
 import { isPlugoError } from "../kernel/plugo-error.ts";
 import { isThenable } from "../kernel/time-limit.ts";
+import { readPackageText } from "../manifest/read-package-manifest.ts";
 import type { PlanEntry } from "../plan/plan.ts";
 import { publishStep } from "./diagnostics.ts";
 import type { Generation } from "./generation.ts";
@@ -66,6 +67,12 @@ export function linkTo(generation: Generation, provision: Provision): void {
 export function isProvisionCurrent({ entry, provision, services }: Generation): boolean {
   const plugin = toProvision(entry);
   return plugin === undefined || services.provisioner.isCurrent(plugin, provision);
+}
+
+/** The text of a plugin's `package.json`; `null` when there is none that can be read. */
+export function packageTextOf(entry: PlanEntry): string | null {
+  const plugin = toProvision(entry);
+  return plugin === undefined ? null : (readPackageText(plugin.folder) ?? null);
 }
 
 /** What an entry of a plan is provisioned as; `undefined` for a module that stands for a plugin, which has no environment. */
