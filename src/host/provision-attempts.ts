@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import type { PluginToProvision, Provision, ProvisionResult } from "../environments/provisioner.ts";
 import { isPlugoError } from "../kernel/plugo-error.ts";
 import { isThenable } from "../kernel/time-limit.ts";
-import { readPackageText } from "../manifest/read-package-manifest.ts";
+import { readPackageText } from "../manifest/read-package-file.ts";
+import { packageFile } from "../manifest/read-package-manifest.ts";
 import type { PlanEntry } from "../plan/plan.ts";
 import { publishStep } from "./diagnostics.ts";
 import type { Generation } from "./generation.ts";
@@ -72,7 +74,9 @@ export function isProvisionCurrent({ entry, provision, services }: Generation): 
 /** The text of a plugin's `package.json`; `null` when there is none that can be read. */
 export function packageTextOf(entry: PlanEntry): string | null {
   const plugin = toProvision(entry);
-  return plugin === undefined ? null : (readPackageText(plugin.folder) ?? null);
+  if (plugin === undefined) return null;
+  const read = readPackageText(join(plugin.folder, packageFile));
+  return "text" in read ? read.text : null;
 }
 
 /** What an entry of a plan is provisioned as; `undefined` for a module that stands for a plugin, which has no environment. */

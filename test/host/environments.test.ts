@@ -237,7 +237,7 @@ describe("loadPlugins with environments and hot reload", () => {
       "plugins/one/metadata.json": { dependencies: ["other"] },
     });
     await using host = await load(folder, keepLines());
-    const before = host.snapshot().plugins.map(({ generation }) => generation);
+    const generationsBefore = host.snapshot().plugins.map(({ generation }) => generation);
     registry.setFault("slow", "packument", { stalls: "headers" });
     const isAsked = registry.nextRequest("slow", "packument");
     folder.write({ "plugins/one/package.json": { dependencies: { dep: "2.0.0", slow: "1.0.0" } } });
@@ -259,10 +259,10 @@ describe("loadPlugins with environments and hot reload", () => {
     registry.releaseStalled();
     await host.settled();
     assert.deepEqual([host.get("other"), host.get<Api>("one").version, host.get("late")], ["second", "2.0.0", "2.0.0"]);
-    const after = host.snapshot().plugins.filter(({ name }) => name === "one" || name === "other");
+    const changed = host.snapshot().plugins.filter(({ name }) => name === "one" || name === "other");
     assert.deepEqual(
-      after.map(({ generation }) => generation),
-      before.map((generation) => generation + 1),
+      changed.map(({ generation }) => generation),
+      generationsBefore.map((generation) => generation + 1),
     );
     assert.deepEqual(host.report.problems, []);
   });
