@@ -9,10 +9,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { startRegistry } from "../build/test/support/registry.js";
-import { bunTool } from "../dist/environments/bun-tool.js";
-import { findInstaller } from "../dist/environments/find-installer.js";
-import { npmTool } from "../dist/environments/npm-tool.js";
-import { pnpmTool } from "../dist/environments/pnpm-tool.js";
+import { bunTool } from "../dist/environments/installers/bun-tool.js";
+import { findInstaller } from "../dist/environments/installers/find-installer.js";
+import { npmTool } from "../dist/environments/installers/npm-tool.js";
+import { pnpmTool } from "../dist/environments/installers/pnpm-tool.js";
 import { median, spread } from "./statistics.mjs";
 
 const { values } = parseArgs({

@@ -1,7 +1,7 @@
 import { accessSync, constants, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { environmentsIn } from "../environments/environments-in.ts";
-import { folderSize } from "../environments/folder-size.ts";
+import { environmentsIn } from "../environments/home/environments-in.ts";
+import { folderSize } from "../environments/home/folder-size.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { isJsonObject } from "../manifest/json-object.ts";
 import { meetsRange } from "../manifest/semver-range.ts";

@@ -1,7 +1,7 @@
-import { findInstaller } from "../environments/find-installer.ts";
-import { installerEnvironment } from "../environments/installer-environment.ts";
-import { npmTool } from "../environments/npm-tool.ts";
-import { runInstaller } from "../environments/run-installer.ts";
+import { findInstaller } from "../environments/installers/find-installer.ts";
+import { installerEnvironment } from "../environments/installers/installer-environment.ts";
+import { npmTool } from "../environments/installers/npm-tool.ts";
+import { runInstaller } from "../environments/installers/run-installer.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { systemClock } from "../environments/clock.ts";
-import { pruneEnvironments } from "../environments/prune-environments.ts";
+import { pruneEnvironments } from "../environments/home/prune-environments.ts";
 import { resolveOptions } from "../host/resolve-options.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { fileErrorReason } from "../kernel/file-error-reason.ts";

@@ -1,9 +1,9 @@
 import type { Logger } from "../kernel/logger.ts";
 import { systemClock } from "./clock.ts";
-import { createInstaller } from "./create-installer.ts";
 import type { EnvironmentSettings } from "./environment-settings.ts";
-import { HostProvisioner } from "./host-provisioner.ts";
-import { IsolatedProvisioner } from "./isolated-provisioner.ts";
+import { createInstaller } from "./installers/create-installer.ts";
+import { HostProvisioner } from "./into-host/host-provisioner.ts";
+import { IsolatedProvisioner } from "./isolated/isolated-provisioner.ts";
 import type { Provisioner } from "./provisioner.ts";
 import { showInstallations } from "./show-installations.ts";
 

@@ -1,7 +1,7 @@
 import type { Logger } from "../kernel/logger.ts";
 import type { Clock } from "./clock.ts";
 import type { InstallationEvent } from "./installation-event.ts";
-import type { Installer } from "./installer.ts";
+import type { Installer } from "./installers/installer.ts";
 
 /** What environments are made with. Every path is absolute. */
 export interface EnvironmentOptions {

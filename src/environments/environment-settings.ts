@@ -1,4 +1,4 @@
-import type { InstallerName } from "./installer.ts";
+import type { InstallerName } from "./installers/installer.ts";
 
 /** How plugins get their npm dependencies. Every default is filled in, every path absolute. */
 export interface EnvironmentSettings {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { systemClock } from "#src/environments/clock.js";
 import type { EnvironmentOptions } from "#src/environments/environment-options.js";
 import type { InstallationEvent } from "#src/environments/installation-event.js";
-import { IsolatedProvisioner } from "#src/environments/isolated-provisioner.js";
+import { IsolatedProvisioner } from "#src/environments/isolated/isolated-provisioner.js";
 import {
   noPackages,
   type PluginToProvision,

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Installer } from "#src/environments/installer.js";
+import type { Installer } from "#src/environments/installers/installer.js";
 import { plugoError } from "#src/kernel/plugo-error.js";
 import { createFolder, type Files, type TestFolder } from "../support/plugin-folder.ts";
 

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { findInstaller } from "#src/environments/find-installer.js";
-import { npmTool } from "#src/environments/npm-tool.js";
-import { runInstaller } from "#src/environments/run-installer.js";
+import { findInstaller } from "#src/environments/installers/find-installer.js";
+import { npmTool } from "#src/environments/installers/npm-tool.js";
+import { runInstaller } from "#src/environments/installers/run-installer.js";
 import { createFolder, type TestFolder } from "../support/plugin-folder.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import { exampleFile, ExampleProcess } from "./example-process.ts";

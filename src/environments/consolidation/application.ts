@@ -7,7 +7,7 @@ import { isPackageName, resolvePackageManifest, type PackageManifest } from "../
 import { packageFile } from "../../manifest/read-package-manifest.ts";
 import { readText } from "../../manifest/read-text.ts";
 import type { Fault } from "../../manifest/resolve-manifest.ts";
-import { readHostSettings } from "../host-settings.ts";
+import { readHostSettings } from "../needs/host-settings.ts";
 
 /** The application that plugins are part of. */
 export interface Application {

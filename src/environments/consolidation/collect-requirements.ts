@@ -5,7 +5,7 @@ import { placesIn } from "../../manifest/explain-json.ts";
 import type { PackageManifest } from "../../manifest/package-manifest.ts";
 import { readPackageManifest } from "../../manifest/read-package-manifest.ts";
 import type { FoundPlugin } from "../../sources/source.ts";
-import { classifySpec } from "../dependency-spec.ts";
+import { classifySpec } from "../needs/dependency-spec.ts";
 import type { Requirement } from "./requirement.ts";
 
 /** What some plugins want, and what is worth a remark. */

@@ -7,7 +7,7 @@ import { parseJsonObject } from "../../manifest/json-file.ts";
 import { resolvePackageManifest, type PackageManifest } from "../../manifest/package-manifest.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
 import { readText } from "../../manifest/read-text.ts";
-import { classifySpec } from "../dependency-spec.ts";
+import { classifySpec } from "../needs/dependency-spec.ts";
 import type { Application } from "./application.ts";
 import { jsonText } from "./json-text.ts";
 import type { WorkspacePlugin } from "./workspace-files.ts";

@@ -1,4 +1,4 @@
-import { classifySpec } from "../dependency-spec.ts";
+import { classifySpec } from "../needs/dependency-spec.ts";
 import { rangeText } from "./range-text.ts";
 import type { MergedRequirement, Requirement } from "./requirement.ts";
 import { compareVersions, intersection, versionSet, type VersionSet } from "./version-set.ts";

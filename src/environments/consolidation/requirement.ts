@@ -1,4 +1,4 @@
-import type { DependencySpec } from "../dependency-spec.ts";
+import type { DependencySpec } from "../needs/dependency-spec.ts";
 
 /** What one plugin wants of one package. */
 export interface Requirement {

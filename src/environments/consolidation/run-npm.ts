@@ -1,10 +1,10 @@
-import { findInstaller } from "../find-installer.ts";
-import { hostNpmrc } from "../host-npmrc.ts";
-import { installFailure } from "../install-failure.ts";
-import { installerEnvironment } from "../installer-environment.ts";
-import { npmTool } from "../npm-tool.ts";
-import { redactSecrets } from "../redact-secrets.ts";
-import { runInstaller } from "../run-installer.ts";
+import { findInstaller } from "../installers/find-installer.ts";
+import { hostNpmrc } from "../installers/host-npmrc.ts";
+import { installFailure } from "../installers/install-failure.ts";
+import { installerEnvironment } from "../installers/installer-environment.ts";
+import { npmTool } from "../installers/npm-tool.ts";
+import { redactSecrets } from "../installers/redact-secrets.ts";
+import { runInstaller } from "../installers/run-installer.ts";
 
 const timeoutMs = 300_000;
 

@@ -5,7 +5,7 @@ import semver from "semver";
 import { consolidate, type ConsolidationStrategy } from "#src/environments/consolidation/consolidate.js";
 import type { Requirement } from "#src/environments/consolidation/requirement.js";
 import { versionSet, versionText } from "#src/environments/consolidation/version-set.js";
-import { classifySpec } from "#src/environments/dependency-spec.js";
+import { classifySpec } from "#src/environments/needs/dependency-spec.js";
 import { ranges, versions } from "./ranges.ts";
 
 /** What plugins `p0`, `p1`, … want of a package `pack`. */
