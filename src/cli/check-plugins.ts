@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createFileCheck } from "../engine/check-files.ts";
-import { NeedsReader } from "../environments/read-needs.ts";
+import { NeedsReader } from "../environments/needs/read-needs.ts";
 import { isPlugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { isJsonObject } from "../manifest/json-object.ts";
 import { lookAtPlugins } from "./look-at-plugins.ts";

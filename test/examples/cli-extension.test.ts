@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { describe, it } from "node:test";
-import { findInstaller } from "#src/environments/find-installer.js";
-import { npmTool } from "#src/environments/npm-tool.js";
+import { findInstaller } from "#src/environments/installers/find-installer.js";
+import { npmTool } from "#src/environments/installers/npm-tool.js";
 import { cleanEnv, runPlugo } from "../cli/run-plugo.ts";
 import { exampleFile } from "./example-process.ts";
 
