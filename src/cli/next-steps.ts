@@ -1,11 +1,12 @@
 import { relative, sep } from "node:path";
-import type { NewPluginJson } from "./json-shapes.ts";
+import { frameworkOf } from "./framework.ts";
+import type { Framework, NewPluginJson } from "./json-shapes.ts";
 import { packageName } from "./own-package.ts";
 import { needsPackages } from "./own-packages.ts";
 import { usualDirectories, type Project } from "./project.ts";
 
 /**
- * The three next things to do with a new plugin.
+ * The next things to do with a new plugin.
  *
  * @param prefix Where its routes are.
  * @param directory The folder that it is in.
@@ -13,7 +14,7 @@ import { usualDirectories, type Project } from "./project.ts";
  * @param from Where the command runs.
  */
 export function nextSteps(
-  { folder, name, kind }: Pick<NewPluginJson, "folder" | "name" | "kind">,
+  { folder, name, kind, framework }: Pick<NewPluginJson, "folder" | "name" | "kind" | "framework">,
   prefix: string,
   directory: string,
   project: Project,
@@ -22,10 +23,17 @@ export function nextSteps(
   const here = shown(relative(from, folder));
   const test = `Run its tests: cd ${quoted(here)} && npm test`;
   return [
+    ...(frameworkOf(project) === framework ? [] : [handOut(framework)]),
     makeSeen(name, directory, project),
     see(prefix, kind, here),
     needsPackages(folder) ? `${test} (${packagesFirst})` : test,
   ];
+}
+
+/** A plugin gets its routes from the application, which does not name this framework among its packages. */
+function handOut(framework: Framework): string {
+  const made = `context: { app: ${framework}Routes(app) } of ${packageName}/${framework}`;
+  return `Have the application hand out routes: npm install ${framework}, and ${made}`;
 }
 
 const packagesFirst = `its packages come with the first start, or with npx ${packageName} install`;

@@ -274,9 +274,9 @@ export class Host implements PluginHost {
     const problem = this.#reconciler.problemOf(name);
     if (problem !== null) return problem.message;
     const entry = this.#reconciler.plan.entries.get(name);
-    return entry === undefined
-      ? "no source knows it."
-      : `it is ${this.#reconciler.phaseOf(name)} (${entry.selected.reason}).`;
+    if (entry !== undefined) return `it is ${this.#reconciler.phaseOf(name)} (${entry.selected.reason}).`;
+    const nearest = nearestName(name, this.#reconciler.plan.entries.keys());
+    return `no source knows it.${nearest === undefined ? "" : ` Did you mean "${nearest}"?`}`;
   }
 }
 

@@ -300,7 +300,7 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     message: ({ name, findings }) =>
       `"${name}" takes packages from the application that it does not have:${list(findings)}`,
     remedy: () =>
-      "Install a version that fits in the application, or use a version of the plugin for the one that is there.",
+      "Install a version that fits in the application (npm install <name>@<version>), or use a version of the plugin for the one that is there.",
   },
   PLUGO_LOCK_MISSING: {
     title: "There is no lockfile, and only what one says may be installed.",

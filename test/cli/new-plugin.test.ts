@@ -12,7 +12,9 @@ const frameworks = ["express", "fastify", "hono"] as const;
 
 /** A project in which plugo and the frameworks are installed. */
 function createProject(plugo: object = {}): TestFolder {
-  const folder = createFolder({ "package.json": { name: "shop", version: "1.0.0", type: "module", plugo } });
+  const folder = createFolder({
+    "package.json": { name: "shop", version: "1.0.0", type: "module", dependencies: { express: "^5.0.0" }, plugo },
+  });
   symlinkSync(`${checkout}/node_modules`, folder.at("node_modules"), "junction");
   return folder;
 }
@@ -194,6 +196,13 @@ describe("where a new plugin goes", () => {
   test("is api/plugins when the project has and names none", async () => {
     using folder = createProject();
     assert.equal((await make(folder, "api", "--name=Shop")).folder, folder.at("api/plugins/shop"));
+  });
+
+  test("begins with the routes when the application does not have the framework", async () => {
+    using folder = createProject();
+    const [first = "", second = ""] = (await make(folder, "api", "--name=Shop", "--framework=hono")).next;
+    assert.match(first, /npm install hono, and context: \{ app: honoRoutes\(app\) \} of @plugo\/node\/hono$/);
+    assert.match(second, /^See it among the plugins/);
   });
 
   test("is relative to where the command runs with --output-dir", async () => {

@@ -145,6 +145,15 @@ unmentioned  0.0.0    disabled  config      not enabled in plugins_config.json
 });
 
 describe("plugo check", () => {
+  test("finds that the application has not what a plugin takes from it", async () => {
+    using shop = createShop({
+      "plugins/auth/package.json": { type: "module", peerDependencies: { "not-there": "^1.0.0" } },
+    });
+    const { exitCode, stdout } = await runPlugo(shop.path, ["check"]);
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /\[auth\] .*\n {2}- not-there: .*asks for "\^1\.0\.0", and it is not installed/);
+  });
+
   test("exits with 0 when nothing is wrong, and runs no plugin", async () => {
     using shop = createGoodShop({
       "plugins/auth/plugin.ts": "throw new Error('runs'); export function initPlugin() {}",

@@ -166,6 +166,7 @@ describe("loadPlugins", () => {
       message: /"broken" is not active: .*Error: no/,
     });
     assert.equal(onlyProblemOf(host, "broken").cause instanceof Error, true);
+    assert.throws(() => host.get("brokn"), { message: /no source knows it\. Did you mean "broken"\?$/ });
   });
 
   test("never makes a late rejection of an initPlugin an unhandled one", async () => {
