@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isJsonObject } from "../manifest/json-object.ts";
 import { readTextOfFile } from "../manifest/read-text.ts";
@@ -53,7 +53,8 @@ function isMarker(value: unknown): value is EnvironmentMarker {
 export function writeMarker(environment: string, marker: EnvironmentMarker): void {
   const file = openSync(join(environment, markerFile), "wx");
   try {
-    writeSync(file, textOf(marker));
+    // Goes on where a disk that is almost full takes a part of it.
+    writeFileSync(file, textOf(marker));
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -12,6 +12,7 @@ import { installTimeoutMs, lockWaitLimitMs, type EnvironmentOptions } from "./en
 import { namesIn } from "./environments-in.ts";
 import { findKeptLock } from "./find-lock.ts";
 import { installationProblem } from "./installation-problem.ts";
+import type { Lease } from "./lease.ts";
 import { leavePeersToHost } from "./leave-peers-to-host.ts";
 import { makeHome } from "./make-home.ts";
 import { removeFolder } from "./remove-folder.ts";
@@ -32,6 +33,8 @@ export interface WantedEnvironment {
   readonly pluginLock: string | undefined;
   /** Where the application's packages are looked for. */
   readonly folders: LookupFolders;
+  /** Notes that this process is going to use it. */
+  readonly lease: Lease;
 }
 
 /**
@@ -75,6 +78,8 @@ async function installOnce(
 ): Promise<"there" | "taken over"> {
   const { plugin } = wanted.marker;
   makeHome(options.home);
+  // There may have been no folder for it before.
+  wanted.lease.add([wanted.path]);
   const outcome = await EnvironmentLock.acquire({
     path: `${wanted.path}.lock`,
     clock: options.clock,
