@@ -97,7 +97,14 @@ interface Settings {
   readonly hints: readonly string[];
 }
 
-const knownSettings = ["pluginDirectory", "configPath", "coreVersion", "commands"];
+const knownSettings = [
+  "pluginDirectory",
+  "configPath",
+  "coreVersion",
+  "commands",
+  "sharedDependencies",
+  "allowedDependencies",
+];
 
 function readSettings(manifest: Readonly<Record<string, unknown>>, packageFile: string | null): Settings {
   const value = manifest["plugo"];

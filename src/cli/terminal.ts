@@ -37,6 +37,8 @@ export function processTerminal(env: NodeJS.ProcessEnv = process.env): Terminal 
     if (error.code === "EPIPE") process.exit();
     throw error;
   });
+  // What nobody hears does not keep the command from its work.
+  stderr.on("error", () => {});
   const isColoured = stdout.isTTY && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
   return {
     print: (text) => void stdout.write(`${safe(text)}\n`),

@@ -199,11 +199,41 @@ describe("plugo check", () => {
     assert.match(text, /Something is wrong: /);
   });
 
-  test("hints at unknown fields", async () => {
-    using shop = createGoodShop({ "plugins/auth/metadata.json": { dependancies: [] } });
+  test("says what loadPlugins would say of the packages that plugins ask for", async () => {
+    using shop = createGoodShop({
+      "plugins/auth/package.json": { dependencies: { "": "1", "../x": "1" } },
+      "plugins/old/package.json": { dependencies: { left: "git+ssh://git.test/left" } },
+      "plugins/needy/package.json": { peerDependencies: { express: "5" } },
+      "plugins/unmentioned/package.json": { dependencies: { lodash: "4" } },
+      "plugins_config.json": {
+        plugins: ["auth", "old", "needy", "unmentioned"].map((name) => ({ name, enabled: true })),
+      },
+    });
+    const { ok, plugins } = await plugoJson<CheckJson>(shop.path, ["check"]);
+    assert.equal(ok, false);
+    const codes = new Map(plugins.map(({ name, problem }) => [name, problem?.code]));
+    assert.equal(codes.get("auth"), "PLUGO_MANIFEST_INVALID");
+    assert.equal(codes.get("old"), "PLUGO_DEPENDENCY_REFUSED");
+    assert.equal(codes.get("needy"), "PLUGO_PEER_VERSION");
+    assert.equal(codes.get("unmentioned"), undefined);
+  });
+
+  test("does its work when nobody reads its notes", async () => {
+    using shop = createShop();
+    const run = await runPlugo(shop.path, ["why", "nobody"], { closesErrors: true });
+    assert.deepEqual(run, { exitCode: 1, stdout: "", stderr: "" });
+  });
+
+  test("hints at unknown fields, and at none that plugo knows", async () => {
+    const plugo = { pluginDirectory: "plugins", sharedDependencies: [], allowedDependencies: [] };
+    using shop = createGoodShop({
+      "package.json": { plugo },
+      "plugins/auth/metadata.json": { dependancies: [] },
+    });
     const { ok, hints } = await plugoJson<CheckJson>(shop.path, ["check"]);
     assert.equal(ok, true);
     assert.match(hints.join("\n"), /"dependancies"; did you mean "dependencies"\?/);
+    assert.doesNotMatch(hints.join("\n"), /sharedDependencies|allowedDependencies/);
   });
 
   test("writes nothing", async () => {

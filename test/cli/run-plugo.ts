@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly uid?: number;
   /** Whether nobody reads what it prints. */
   readonly closesOutput?: boolean;
+  /** Whether nobody reads what it notes. */
+  readonly closesErrors?: boolean;
   /** Called with each piece of output. */
   readonly onOutput?: (child: { kill(signal: NodeJS.Signals): boolean }) => void;
 }
@@ -28,7 +30,7 @@ const deadlineMs = 60_000;
 
 /** Runs `plugo` as a process without a terminal, in a folder. */
 export async function runPlugo(folder: string, args: readonly string[], options: RunOptions = {}): Promise<CommandRun> {
-  const { env = {}, uid, onOutput, closesOutput = false } = options;
+  const { env = {}, uid, onOutput, closesOutput = false, closesErrors = false } = options;
   const child = spawn(process.execPath, [plugoFile, ...args], {
     cwd: folder,
     env: { ...cleanEnv(), ...env },
@@ -43,6 +45,7 @@ export async function runPlugo(folder: string, args: readonly string[], options:
     });
   }
   if (closesOutput) child.stdout.destroy();
+  if (closesErrors) child.stderr.destroy();
   const timer = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
   clearTimeout(timer);

@@ -216,7 +216,7 @@ export async function editAtRandom({ seed, edits, burst }: RandomEdits): Promise
     // The fastest: what is tested is when its work is brought in.
     environments: { home: edited.folder.at(".plugo/venvs"), installer: "bun" },
     plugins: [],
-    initTimeoutMs: 200,
+    initTimeoutMs: 500,
     hotReload: true,
   });
   const history: string[] = [];

@@ -1,4 +1,4 @@
-import { closeSync, fsync, openSync, writeSync } from "node:fs";
+import { closeSync, fsync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { util } from "../../kernel/lazy-require.ts";
 import { isJsonObject } from "../../manifest/json-object.ts";
@@ -52,7 +52,8 @@ function isMarker(value: unknown): value is EnvironmentMarker {
 export async function writeMarker(environment: string, marker: EnvironmentMarker): Promise<void> {
   const file = openSync(join(environment, markerFile), "wx");
   try {
-    writeSync(file, textOf(marker));
+    // Goes on where a disk that is almost full takes a part of it.
+    writeFileSync(file, textOf(marker));
     await sync(file);
   } finally {
     closeSync(file);

@@ -33,7 +33,9 @@ export class Lease {
   add(environments: Iterable<string>): void {
     const before = this.#environments.size;
     for (const path of environments) this.#environments.add(basename(path));
-    if (this.#environments.size > before) this.#write(before === 0);
+    if (this.#environments.size === 0) return;
+    // Somebody may have removed the folder of environments meanwhile.
+    if (this.#environments.size > before || statsOf(this.#file) === undefined) this.#write(before === 0);
   }
 
   #write(isFirst: boolean): void {
@@ -41,7 +43,6 @@ export class Lease {
     try {
       writeFileSync(this.#file, text);
     } catch {
-      if (!isFirst) return;
       try {
         // Nothing is in use of a home that is not there.
         if (statsOf(this.#home) === undefined) return;

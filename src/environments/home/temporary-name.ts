@@ -7,9 +7,10 @@ export type TemporaryKind = "lock" | "staging" | "pruned";
 
 const prefix = ".tmp-";
 
-/** A name that no other process uses, and that says whose it is: `.tmp-<kind>-<machine>-<pid>-<random>`. */
+/** A name that no other process uses, and that says whose it is: `.tmp-<kind>-<machine>-<pid>-<start>-<random>`. */
 export function temporaryName(kind: TemporaryKind): string {
-  return `${prefix}${kind}-${machineCode()}-${process.pid}-${crypto().randomBytes(6).toString("hex")}`;
+  const { pid, startedAt } = thisProcess();
+  return `${prefix}${kind}-${machineCode()}-${pid}-${startedAt ?? unknown}-${crypto().randomBytes(6).toString("hex")}`;
 }
 
 /** The name under which a lock is put aside: each lock has one, so that only one process can put aside that lock. */
@@ -24,11 +25,16 @@ export function brokenLockName(token: string): string {
  */
 export function isLeftover(name: string, ageMs: number): boolean {
   if (!name.startsWith(prefix)) return false;
-  if (ageMs > (name.startsWith(brokenLockName("")) ? brokenLockMs : abandonedMs)) return true;
-  const [, machine, pid] = /^\.tmp-(?:lock|staging|pruned)-([0-9a-f]+)-(\d+)-[0-9a-f]+$/.exec(name) ?? [];
-  if (machine !== machineCode() || Number(pid) === process.pid) return false;
-  return isAlive({ pid: Number(pid), machine: thisProcess().machine, startedAt: null }) === false;
+  if (name.startsWith(brokenLockName(""))) return ageMs > brokenLockMs;
+  const [, machine, pid, start] = /^\.tmp-(?:lock|staging|pruned)-([0-9a-f]+)-(\d+)-(\w+)-[0-9a-f]+$/.exec(name) ?? [];
+  const startedAt = start === undefined || start === unknown ? null : start;
+  const isOwnMachine = machine === machineCode();
+  const alive = isOwnMachine ? isAlive({ pid: Number(pid), machine: thisProcess().machine, startedAt }) : undefined;
+  // A clock that was set makes things old that are not.
+  return alive === undefined ? ageMs > abandonedMs : !alive;
 }
+
+const unknown = "x";
 
 /** Longer than anything takes that has such a name. */
 const abandonedMs = 3_600_000;

@@ -171,6 +171,15 @@ const faults: readonly (FailureFault | FrozenFault)[] = [
   },
   {
     kind: "failure",
+    code: "no registry",
+    signs: /\bEMAXREDIRECT\b|[Ii]nvalid json response body|is not valid JSON/,
+    subject: /(?:response body at|redirect reached at:) (\S+)/,
+    says: (subject) =>
+      `What answers at ${subject ?? "the registry's address"} is not a registry: a proxy or a login page, say.`,
+    remedy: network,
+  },
+  {
+    kind: "failure",
     code: "no answer",
     signs:
       /\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|EIDLETIMEOUT|FETCH_ERROR|ERR_SOCKET_TIMEOUT)\b|ERR_PNPM_META_FETCH_FAIL|NETWORK_ERROR|error (?:sending request|decoding response)|\b(?:Connection(?:Refused|Closed|Reset)|DNSResolveFailed|FailedToOpenSocket|Timeout|timed out)\b/,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { childProcess, util } from "../../kernel/lazy-require.ts";
 import { describeThrown } from "../../kernel/plugo-error.ts";
+import { endWithProcess } from "./end-with-process.ts";
 import type { InstallerProgram } from "./find-installer.ts";
 
 export interface InstallerRun {
@@ -31,8 +32,8 @@ const keptLines = 200;
 
 /**
  * Runs an installer without a shell and without input, in a process group of its own: a Ctrl-C in the terminal does not
- * reach it, and when the promise settles none of the group is left. Never rejects. When this process exits, the group is
- * ended; only when this process is killed does it go on.
+ * reach it, and when the promise settles none of the group is left. Never rejects. When this process exits, or a signal
+ * ends it, so is the group; only when this process is killed does it go on.
  */
 export async function runInstaller(run: InstallerRun): Promise<InstallerEnd> {
   const lines: string[] = [];
@@ -64,10 +65,9 @@ export async function runInstaller(run: InstallerRun): Promise<InstallerEnd> {
     grace = setTimeout(() => signalGroup(child, "SIGKILL"), graceMs);
   };
   const onAbort = (): void => stop("aborted");
-  const onProcessExit = (): void => void signalGroup(child, "SIGKILL");
   const limit = setTimeout(() => stop("timed out"), Math.min(run.timeoutMs, 2 ** 31 - 1));
   run.signal.addEventListener("abort", onAbort, { once: true });
-  process.once("exit", onProcessExit);
+  const ending = endWithProcess(() => void signalGroup(child, "SIGKILL"));
   try {
     const end = await exited;
     await endWhatIsLeft(child);
@@ -77,7 +77,7 @@ export async function runInstaller(run: InstallerRun): Promise<InstallerEnd> {
     clearTimeout(limit);
     clearTimeout(grace);
     run.signal.removeEventListener("abort", onAbort);
-    process.removeListener("exit", onProcessExit);
+    ending[Symbol.dispose]();
   }
 }
 

@@ -9,6 +9,7 @@ import { installTimeoutMs, lockWaitLimitMs, type EnvironmentOptions } from "../e
 import { EnvironmentLock } from "../home/environment-lock.ts";
 import { readMarker, syncFolder, writeMarker, type EnvironmentMarker } from "../home/environment-marker.ts";
 import { namesIn } from "../home/environments-in.ts";
+import type { Lease } from "../home/lease.ts";
 import { makeHome } from "../home/make-home.ts";
 import { removeFolder } from "../home/remove-folder.ts";
 import { isLeftover, temporaryName } from "../home/temporary-name.ts";
@@ -32,6 +33,8 @@ export interface WantedEnvironment {
   readonly pluginLock: string | undefined;
   /** Where the application's packages are looked for. */
   readonly folders: LookupFolders;
+  /** Notes that this process is going to use it. */
+  readonly lease: Lease;
 }
 
 /**
@@ -75,6 +78,8 @@ async function installOnce(
 ): Promise<"there" | "taken over"> {
   const { plugin } = wanted.marker;
   makeHome(options.home);
+  // There may have been no folder for it before.
+  wanted.lease.add([wanted.path]);
   const outcome = await EnvironmentLock.acquire({
     path: `${wanted.path}.lock`,
     clock: options.clock,

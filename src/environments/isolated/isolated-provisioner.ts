@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { contentHash } from "../../kernel/content-hash.ts";
 import { displayPath } from "../../kernel/display-path.ts";
 import { fileErrorReason } from "../../kernel/file-error-reason.ts";
+import { isWithin } from "../../kernel/is-within.ts";
 import { aboutPlugin, isPlugoError, plugoError, PlugoError } from "../../kernel/plugo-error.ts";
 import { problemText } from "../../kernel/problem-text.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
@@ -125,6 +126,7 @@ export class IsolatedProvisioner implements Provisioner {
       requirements: demand.requirements,
       pluginLock: demand.pluginLock,
       folders: demand.folders,
+      lease: this.#lease,
     };
     const provision = Object.freeze({ environment: path, madeFrom: demand.madeFrom });
     return installQueue.add(async () => {
@@ -138,8 +140,8 @@ export class IsolatedProvisioner implements Provisioner {
     const needs = this.#needs.read(plugin);
     if (!("requirements" in needs)) return needs;
     const { requirements, modules, manifest } = needs;
-    const { surroundings, text: host } = this.#hostState();
-    const text = requirementsText(requirements, surroundings);
+    const { surroundings, hostPlace, text: host } = this.#hostState();
+    const text = requirementsText(requirements, surroundings, hostPlace);
     const isNone = requirements.dependencies.size === 0 && requirements.optionalDependencies.size === 0;
     const pluginLock = isNone ? undefined : readPluginLock(plugin.folder, this.#options.installer);
     if (pluginLock instanceof PlugoError) return aboutPlugin(pluginLock, plugin.name);
@@ -159,8 +161,14 @@ export class IsolatedProvisioner implements Provisioner {
     const surroundings = surroundingsOf(this.#options.hostFolder, this.#options.allowScripts);
     // Where the settings are not valid, no plugin gets that far.
     const lists = settings instanceof PlugoError ? [] : [settings.sharedDependencies, settings.allowedDependencies];
-    const text = canonicalJson([surroundings, lists.map((list) => [...list])]);
-    return (this.#host = { surroundings, text });
+    const { home, hostFolder } = this.#options;
+    const hostPlace = isWithin(home, hostFolder) ? null : relative(home, hostFolder).split(sep).join("/");
+    const text = canonicalJson([
+      surroundings,
+      lists.map((list) => [...list]),
+      ...(hostPlace === null ? [] : [hostPlace]),
+    ]);
+    return (this.#host = { surroundings, hostPlace, text });
   }
 
   /** An environment that was made elsewhere, for a machine that has no installer. */
@@ -202,6 +210,8 @@ export class IsolatedProvisioner implements Provisioner {
 /** What is the same for all plugins, and as it was when it was last read. */
 interface HostState {
   readonly surroundings: Surroundings;
+  /** See `requirementsText`. */
+  readonly hostPlace: string | null;
   /** See `SeenFiles.host`. */
   readonly text: string;
 }

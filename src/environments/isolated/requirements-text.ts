@@ -9,14 +9,24 @@ import type { Surroundings } from "./surroundings.ts";
 /** A change of what is installed how, for the same requirements, must change it. */
 const format = 1;
 
-/** What an environment has to hold, as canonical JSON: equal texts are equal packages. */
-export function requirementsText(requirements: Requirements, surroundings: Surroundings): string {
+/**
+ * What an environment has to hold, as canonical JSON: equal texts are equal packages.
+ *
+ * @param hostPlace The application's folder as seen from that of the environments, when they are not below it: then links
+ * in an environment lead to the application's packages, and applications that share the folder share none that has some.
+ */
+export function requirementsText(
+  requirements: Requirements,
+  surroundings: Surroundings,
+  hostPlace: string | null,
+): string {
   const { dependencies, optionalDependencies, overrides, files, peers } = requirements;
   const contents = new Map([...files].map(([name, file]) => [name, hashOf(file)]));
   // Which packages are the application's decides what is at the top; in which versions, the application.
   const fromHost = peers.map(({ name }) => name).toSorted();
   const own = { dependencies, optionalDependencies, overrides, files: contents, fromHost };
-  return canonicalJson({ format, ...own, ...surroundings });
+  const linked = hostPlace === null || peers.length === 0 ? {} : { hostPlace };
+  return canonicalJson({ format, ...own, ...linked, ...surroundings });
 }
 
 /** What is not there has a hash, too: that it is missing is for the installer to say. */

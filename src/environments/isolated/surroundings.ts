@@ -45,7 +45,10 @@ function libcOf(program: string): "glibc" | "musl" {
   return start.includes("/ld-musl-") ? "musl" : "glibc";
 }
 
-/** As they are written: a token that a line takes from the environment is not to be in a name or a file of plugo's. */
+/**
+ * As they are written, but for a user and a password in an address: no secret, nor one that a line takes from the
+ * environment, is to be in a name or a file of plugo's.
+ */
 function registriesIn(file: string): readonly string[] {
   // An error costs more than a look does.
   if (statsOf(file) === undefined) return [];
@@ -54,6 +57,7 @@ function registriesIn(file: string): readonly string[] {
       .split(/\r?\n/)
       .map((line) => line.trim())
       .filter((line) => /^(?:@[^:=\s]+:)?registry\s*=/.test(line))
+      .map((line) => line.replace(/\/\/[^/\s]*@/, "//"))
       .toSorted();
   } catch {
     return [];

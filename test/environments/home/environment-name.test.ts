@@ -13,7 +13,7 @@ const surroundings: Surroundings = {
 const none: Requirements = {
   ...{ dependencies: new Map(), optionalDependencies: new Map(), overrides: null, files: new Map(), peers: [] },
 };
-const inputs = { requirements: requirementsText(none, surroundings), installer: "npm@11", lock: null };
+const inputs = { requirements: requirementsText(none, surroundings, null), installer: "npm@11", lock: null };
 const seed = 20_240_501;
 
 describe("environmentName", () => {
@@ -43,7 +43,7 @@ describe("environmentName", () => {
   test("has the same hash for the same requirements in any order, and another for any other", () => {
     const specs = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.constantFrom("1", "^2", "*", "latest"));
     const textOf = (dependencies: object, more: Partial<Requirements> = {}): string =>
-      requirementsText({ ...none, dependencies: new Map(Object.entries(dependencies)), ...more }, surroundings);
+      requirementsText({ ...none, dependencies: new Map(Object.entries(dependencies)), ...more }, surroundings, null);
     const hash = (requirements: string): string => environmentName("shop", "1.0.0", { ...inputs, requirements });
     const check = (a: object, b: object): void => {
       const reversed = Object.fromEntries(Object.entries(a).toReversed());
@@ -74,7 +74,7 @@ describe("environmentName", () => {
       ...changes.map((change) => {
         return environmentName("shop", "1.0.0", {
           ...inputs,
-          requirements: requirementsText(none, { ...surroundings, ...change }),
+          requirements: requirementsText(none, { ...surroundings, ...change }, null),
         });
       }),
     ];

@@ -83,6 +83,18 @@ describe("pruneEnvironments", () => {
     assert.deepEqual(readdirSync(arena.app.at(".plugo/venvs/.leases")), []);
   });
 
+  test("keeps what a process uses that found no environments, or whose folder of them was removed meanwhile", async () => {
+    using arena = createArena(packages, { "plugins/shop/package.json": { dependencies: { big: "1" } } });
+    const provisioner = arena.provisioner();
+    for (const when of ["at first", "afterwards"]) {
+      // Nothing links to it.
+      const { environment } = await provisionOf(provisioner, arena.plugin("shop"));
+      assert.deepEqual(await prune(arena), [], when);
+      assert.ok(existsSync(environment ?? ""), when);
+      rmSync(arena.app.at(".plugo"), { recursive: true });
+    }
+  });
+
   test("keeps what a process took into use in the last moment, which finds it", async () => {
     using arena = await withTwoEnvironments();
     rmSync(arena.app.at("plugins/shop/node_modules"));

@@ -41,6 +41,11 @@ const outputs: readonly (readonly [InstallerTool, string, string])[] = [
     "npm error code E403\nnpm error 403 403 Forbidden - GET https://r.example/@a%2fb - no",
     '(npm: E403). The registry does not let this user read "@a/b".',
   ],
+  [
+    npmTool,
+    "npm error code FETCH_ERROR\nnpm error invalid json response body at http://r.example/sharp reason: Unexpected token '<'",
+    "(npm: FETCH_ERROR). What answers at http://r.example/sharp is not a registry: a proxy or a login page, say.",
+  ],
   [npmTool, "npm error code EWHATEVER", "(npm: EWHATEVER). What it says stands below."],
   [npmTool, "Segmentation fault", "(npm: exit code 1). What it says stands below."],
 ];

@@ -107,29 +107,35 @@ describe("runInstaller", () => {
     server.close();
   });
 
-  it("ends the group when this process exits", { timeout: 20_000 }, async () => {
-    await using listener = await listenForPids(1);
-    const module = import.meta.resolve("#src/environments/installers/run-installer.js");
-    // A connection that nothing but the end of the process ends.
-    const hangs = `
+  for (const [how, listens] of [
+    ["exits", 'process.on("SIGTERM", () => process.exit(0));'],
+    ["is ended by a signal", ""],
+  ] as const) {
+    it(`ends the group when this process ${how}`, { timeout: 20_000 }, async () => {
+      await using listener = await listenForPids(1);
+      const module = import.meta.resolve("#src/environments/installers/run-installer.js");
+      // A connection that nothing but the end of the process ends.
+      const hangs = `
       const socket = require("node:net").connect(${listener.port}, "127.0.0.1").resume();
       socket.write("GET /" + process.pid + " HTTP/1.1\\r\\nHost: test\\r\\n\\r\\n");
     `;
-    const code = `
+      const code = `
       import { runInstaller } from ${JSON.stringify(module)};
       runInstaller({
         program: { command: process.execPath, leading: ["-e", ${JSON.stringify(hangs)}] },
         args: [], folder: process.cwd(), env: process.env, timeoutMs: 60_000,
         signal: new AbortController().signal, onOutput() {},
       });
-      process.on("SIGTERM", () => process.exit(0));
+      ${listens}
     `;
-    const host = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: "ignore" });
-    const [pid = 0] = await listener.pids;
-    host.kill("SIGTERM");
-    await once(host, "exit");
-    await listener.isGone(pid);
-  });
+      const host = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: "ignore" });
+      const [pid = 0] = await listener.pids;
+      host.kill("SIGTERM");
+      const [, signal] = (await once(host, "exit")) as [number | null, NodeJS.Signals | null];
+      assert.equal(signal, listens === "" ? "SIGTERM" : null);
+      await listener.isGone(pid);
+    });
+  }
 });
 
 async function run(code: string, options: Partial<InstallerRun> = {}): Promise<InstallerEnd> {

@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } fro
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { describe, test } from "node:test";
+import { createFolder } from "../../support/plugin-folder.ts";
 import { allResults, createArena, problemOf, provisionNow, provisionOf } from "../arena.ts";
 
 const packages = { "lodash@3.10.1": {}, "lodash@4.17.0": {}, "lodash@4.18.0": {}, "chalk@4.0.0": {}, "@s/x@1.0.0": {} };
@@ -236,5 +237,38 @@ describe("IsolatedProvisioner", () => {
     assert.deepEqual(found, Object.keys(files).toSorted());
     for (const [path, text] of Object.entries(files)) assert.equal(readFileSync(arena.app.at(path), "utf8"), text);
     assert.ok(lstatSync(arena.app.at("plugins/shop/node_modules")).isSymbolicLink());
+  });
+
+  test("gives each of two applications that share the folder of environments its own peers", async () => {
+    using home = createFolder();
+    const files = {
+      "plugins/shop/package.json": wants({ lodash: "4" }, { peerDependencies: { express: "5" } }),
+      "node_modules/express/package.json": { name: "express", version: "5.0.0", main: "index.js" },
+    };
+    const found: unknown[] = [];
+    for (const name of ["one", "other"]) {
+      using arena = createArena(packages, {
+        ...files,
+        "node_modules/express/index.js": `module.exports = ${JSON.stringify(name)};`,
+      });
+      const provisioner = arena.provisioner({ home: home.path });
+      const shop = arena.plugin("shop");
+      const provision = await provisionOf(provisioner, shop);
+      provisioner.link(shop, provision);
+      assert.deepEqual(provisionNow(arena.provisioner({ home: home.path }), shop), provision);
+      found.push(createRequire(join(shop.folder, "plugin.js"))("express"));
+    }
+    assert.deepEqual(found, ["one", "other"]);
+  });
+
+  test("writes no secret of .npmrc, be it in an address", async () => {
+    using arena = createArena(packages, {
+      ".npmrc": "registry=https://user:secret@registry.test/\n//registry.test/:_authToken=secret\n",
+      "plugins/shop/package.json": wants({ lodash: "4" }),
+    });
+    const { environment } = await provisionOf(arena.provisioner(), arena.plugin("shop"));
+    const marker = readFileSync(join(environment ?? "", ".plugo-env.json"), "utf8");
+    assert.match(marker, /registry=https:\/\/registry\.test/);
+    assert.doesNotMatch(marker, /secret|user:/);
   });
 });
