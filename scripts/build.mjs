@@ -61,9 +61,7 @@ async function putTogether() {
     logOverride: { "unsupported-dynamic-import": "silent" },
   };
   const entry = at("dist", "index.js");
-  const later = [
-    { name: "later", setup: (own) => own.onResolve({ filter: /^\./ }, (found) => toLater(found, at("dist"))) },
-  ];
+  const later = [{ name: "later", setup: (own) => own.onResolve({ filter: /^\./ }, toLater) }];
   await esbuild.build({ ...together, plugins: later, entryPoints: [entry], outfile: entry });
   writeFileSync(entry, withBuiltinsTaken(readFileSync(entry, "utf8")));
   // An application imports one of them, two at most: what they share is in one more file.
@@ -77,29 +75,21 @@ async function putTogether() {
   await esbuild.build({ ...together, ...apart, entryPoints: commandEntries, outdir: command });
   // It drives the entry's own host instead of carrying a second one.
   const testing = at("dist", "testing", "index.js");
+  const toEntry = () => ({ path: "../index.js", external: true });
   const plugins = [{ name: "entry", setup: (own) => own.onResolve({ filter: /\/hot\/load-plugins\.js$/ }, toEntry) }];
   await esbuild.build({ ...together, plugins, entryPoints: [testing], outfile: testing });
   // Last, since the others take them in.
-  const installing = loadedLater.map((name) => at("dist", "environments", name));
-  await esbuild.build({
-    ...together,
-    ...apart,
-    entryPoints: installing,
-    outbase: at("dist", "environments"),
-    outdir: at("dist", "environments"),
-  });
+  const outbase = at("dist", "environments");
+  const installing = loadedLater.map((name) => path.join(outbase, name));
+  await esbuild.build({ ...together, ...apart, entryPoints: installing, outbase, outdir: outbase });
 }
 
 /** What an application needs only when packages are installed, or consolidated, is imported then. */
-function toLater({ kind, path: specifier, resolveDir }, dist) {
+function toLater({ kind, path: specifier, resolveDir }) {
   if (kind !== "dynamic-import") return undefined;
-  const name = path.relative(dist, path.join(resolveDir, specifier)).split(path.sep).join("/");
+  const name = path.relative(at("dist"), path.join(resolveDir, specifier)).split(path.sep).join("/");
   if (!loadedLater.some((each) => name === `environments/${each}`)) return undefined;
   return { path: `./${name}`, external: true };
-}
-
-function toEntry() {
-  return { path: "../index.js", external: true };
 }
 
 /**

@@ -49,7 +49,7 @@ if (process.argv.includes("--consolidate")) {
 }
 
 app.get("/", (_request, response) => {
-  const links = [...host.loaded].map((name) => `<li><a href="/plugins/${name}">${name}</a></li>`);
+  const links = mounted().map(({ name, path }) => `<li><a href="${path}">${name}</a></li>`);
   response.send(`<!doctype html><title>Plugins</title><h1>Plugins</h1><ul>${links.join("")}</ul>`);
 });
 
@@ -58,10 +58,19 @@ const port = await listen(server, Number(process.env.PORT ?? 3000));
 
 console.log(`\n${pluginTable(host.snapshot())}\n`);
 console.log(`Open http://localhost:${port}/`);
-for (const name of host.loaded) console.log(`     http://localhost:${port}/plugins/${name}`);
+for (const { path } of mounted()) console.log(`     http://localhost:${port}${path}`);
 console.log("Edit a file in examples/express-plugins/plugins and reload the page. Press Ctrl-C to stop.");
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void close());
+
+/** Where each plugin is: at the `route_prefix` of its metadata, else at /plugins/<name>. */
+function mounted() {
+  const active = host.snapshot().plugins.filter(({ phase }) => phase === "active");
+  return active.map(({ name, metadata: { route_prefix: prefix } }) => ({
+    name,
+    path: typeof prefix === "string" ? prefix : `/plugins/${name}`,
+  }));
+}
 
 /** Nothing new is accepted; then the plugins end, each after its last response; then the server has closed. */
 async function close() {

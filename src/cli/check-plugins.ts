@@ -1,31 +1,16 @@
-import { join } from "node:path";
 import { createFileCheck } from "../engine/check-files.ts";
 import type { PlugoError } from "../kernel/plugo-error.ts";
-import { isJsonObject } from "../manifest/json-object.ts";
 import { lookAtPlugins } from "./look-at-plugins.ts";
-import { isFile, readPackage } from "./project.ts";
+import { ownPackages } from "./own-packages.ts";
 import type { ProjectPlan } from "./read-plan.ts";
 
 /** What is wrong with the files of the plugins that the plan would run, as far as that shows without running them. */
 export function checkPlugins(projectPlan: ProjectPlan): Promise<ReadonlyMap<string, PlugoError>> {
   const check = createFileCheck({ cacheFolder: undefined, logger: projectPlan.options.logger });
-  return lookAtPlugins(projectPlan, ({ name, folder, entry, owners, declares }) =>
-    check({
-      plugin: name,
-      folder,
-      environment: null,
-      entry: entry.path,
-      owners,
-      declares,
-      willHave: installedFor(folder),
-    }),
-  );
-}
-
-/** What the plugin's own `package.json` asks for is installed before its files are loaded. */
-function installedFor(folder: string): (packageName: string) => boolean {
-  const file = join(folder, "package.json");
-  const manifest = isFile(file) ? readPackage(file) : {};
-  const own = [manifest["dependencies"], manifest["optionalDependencies"]].filter(isJsonObject);
-  return (name) => own.some((packages) => Object.hasOwn(packages, name));
+  return lookAtPlugins(projectPlan, ({ name, folder, entry, owners, declares }) => {
+    // They are installed before its files are loaded.
+    const own = ownPackages(folder);
+    const willHave = (packageName: string): boolean => own.has(packageName);
+    return check({ plugin: name, folder, environment: null, entry: entry.path, owners, declares, willHave });
+  });
 }

@@ -33,4 +33,8 @@ export async function runConsolidate(options: ConsolidateCommandOptions, termina
   for (const [name, range] of Object.entries({ ...consolidated.dependencies, ...consolidated.optionalDependencies })) {
     terminal.print(`${name} ${range}`);
   }
+  for (const { package: name, requirements } of consolidated.conflicts) {
+    if (consolidated.dependencies[name] !== undefined) continue;
+    terminal.print(`${name} ${requirements.map(({ range, plugin }) => `${range} (${plugin})`).join(", ")}`);
+  }
 }

@@ -1,6 +1,7 @@
 import type { PlugoError } from "../kernel/plugo-error.ts";
 import type { Plan, PlanEntry } from "../plan/plan.ts";
 import type { ListJson, PluginJson, ProblemJson } from "./json-shapes.ts";
+import { missingModule } from "./missing-module.ts";
 import type { ProjectPlan } from "./read-plan.ts";
 
 /** What is known of plugins beyond the plan: what their files came to, and how long they took. */
@@ -12,7 +13,10 @@ export interface Findings {
 /** Every plugin of a plan, and what is wrong beside them, as scripts read it. */
 export function describePlugins({ project, plan, inputs }: ProjectPlan, findings: Findings = none): ListJson {
   const dependents = dependentsOf(plan);
-  const plugins = Array.from(plan.entries.values(), (entry) => describe(entry, dependents.get(entry.name), findings));
+  const plugins = Array.from(plan.entries.values(), (entry) => {
+    const found = findings.problems.get(entry.name) ?? missingModule(entry, plan);
+    return describe(entry, dependents.get(entry.name), found, findings.loadMs.get(entry.name));
+  });
   const shown = new Set(plugins.map(({ problem }) => problem?.message));
   const problems = [...inputs.problems, ...plan.problems].map(problemJson);
   return { project, plugins, problems: problems.filter(({ message }) => !shown.has(message)) };
@@ -37,9 +41,13 @@ function dependentsOf(plan: Plan): ReadonlyMap<string, readonly string[]> {
   return dependents;
 }
 
-function describe(entry: PlanEntry, dependents: readonly string[] = [], findings: Findings): PluginJson {
+function describe(
+  entry: PlanEntry,
+  dependents: readonly string[] = [],
+  found: PlugoError | undefined,
+  loadMs: number | undefined,
+): PluginJson {
   const { name, manifest, selected } = entry;
-  const found = findings.problems.get(name);
   const problem = found ?? entry.problem;
   const named = (optional: boolean): string[] =>
     (manifest?.dependencies ?? []).filter((other) => other.optional === optional).map((other) => other.name);
@@ -55,7 +63,7 @@ function describe(entry: PlanEntry, dependents: readonly string[] = [], findings
     optionalDependencies: named(true),
     dependents,
     problem: problem === null ? null : { code: problem.code, message: problem.message, remedy: problem.remedy },
-    loadMs: findings.loadMs.get(name) ?? null,
+    loadMs: loadMs ?? null,
   };
 }
 

@@ -5,6 +5,7 @@ import { measureLoading } from "./measure-loading.ts";
 import type { ProjectOptions } from "./project.ts";
 import { describeProject, readPlan } from "./read-plan.ts";
 import type { Style, Terminal } from "./terminal.ts";
+import { wrapText } from "./wrap-text.ts";
 
 export interface DoctorOptions extends ProjectOptions {
   readonly json?: boolean;
@@ -26,12 +27,12 @@ export async function runDoctor(options: DoctorOptions, terminal: Terminal): Pro
   if (options.json === true) {
     terminal.printJson(result);
   } else {
-    const { print, paint } = terminal;
+    const { print, paint, columns } = terminal;
     print(`${paint("dim", describeProject(projectPlan.project))}\n`);
     for (const { topic, state, message, remedy } of findings) {
       const [sign, style] = signs[state];
-      print(`${paint(style, sign)} ${paint("bold", topic.padEnd(12))} ${message}`);
-      if (remedy !== null) print(`${" ".repeat(17)}${paint("cyan", "→")} ${remedy}`);
+      print(`${paint(style, sign)} ${paint("bold", topic.padEnd(12))} ${wrapText(message, 17, columns)}`);
+      if (remedy !== null) print(`${" ".repeat(17)}${paint("cyan", "→")} ${wrapText(remedy, 19, columns)}`);
     }
   }
   return result.ok ? 0 : 1;

@@ -19,7 +19,7 @@ export async function runList(options: ListOptions, terminal: Terminal): Promise
   const { paint } = terminal;
   terminal.print(paint("dim", describeProject(projectPlan.project)));
   for (const hint of list.project.hints) terminal.note(`hint: ${hint}`);
-  if (list.plugins.length > 0) terminal.print(`\n${pluginTable(list.plugins, paint)}`);
+  if (list.plugins.length > 0) terminal.print(`\n${pluginTable(list.plugins, terminal)}`);
   for (const problem of list.problems) terminal.print(`\n${problemLines(problem, paint)}`);
   terminal.print(`\n${countPhases(list.plugins)}`);
 }

@@ -1,7 +1,7 @@
 import { relative, sep } from "node:path";
 import type { NewPluginJson } from "./json-shapes.ts";
-import { needsPackages } from "./needs-packages.ts";
 import { packageName } from "./own-package.ts";
+import { needsPackages } from "./own-packages.ts";
 import { usualDirectories, type Project } from "./project.ts";
 
 /**

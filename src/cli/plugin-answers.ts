@@ -111,9 +111,9 @@ export async function answersFor(
   };
 }
 
-/** The project's first plugin directory, when its `package.json` names one. */
-function defaultDirectory({ folder, foundBy, pluginDirectories: [first] }: Project): string {
-  return foundBy === "package.json" && first !== undefined ? first : resolve(folder, "api/plugins");
+/** The project's first plugin directory, when it has one. */
+function defaultDirectory({ folder, pluginDirectories: [first] }: Project): string {
+  return first ?? resolve(folder, "api/plugins");
 }
 
 const slugRule = `a folder's name of ${pluginNameRule}`;

@@ -1,6 +1,6 @@
 import { briefMessage } from "../plan/brief-message.ts";
 import type { PlannedPhase, PluginJson, ProblemJson } from "./json-shapes.ts";
-import type { Paint, Style } from "./terminal.ts";
+import type { Paint, Style, Terminal } from "./terminal.ts";
 import { textTable, type Cell } from "./text-table.ts";
 
 const phaseStyles: Readonly<Record<PlannedPhase, Style>> = {
@@ -15,7 +15,7 @@ export function paintPhase(phase: PlannedPhase, paint: Paint): string {
 }
 
 /** One line for each plugin: its name, version and phase, where the wish comes from, how long it took, and why. */
-export function pluginTable(plugins: readonly PluginJson[], paint: Paint): string {
+export function pluginTable(plugins: readonly PluginJson[], { paint, columns }: Terminal): string {
   const isMeasured = plugins.some(({ loadMs }) => loadMs !== null);
   const head = ["name", "version", "phase", "source", ...(isMeasured ? ["ms"] : []), "why"];
   const rows = plugins.map((plugin): Cell[] => [
@@ -26,7 +26,7 @@ export function pluginTable(plugins: readonly PluginJson[], paint: Paint): strin
     ...(isMeasured ? [{ text: plugin.loadMs === null ? "" : plugin.loadMs.toFixed(1), alignRight: true }] : []),
     { text: why(plugin) },
   ]);
-  return textTable([head.map((text) => ({ text, shown: paint("dim", text) })), ...rows]);
+  return textTable([head.map((text) => ({ text, shown: paint("dim", text) })), ...rows], columns);
 }
 
 /** What is wrong with it, else why it is wanted or not; on one line. */

@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, Option, type Argument } from "commander";
 import { version } from "../version.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,11 +16,20 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
     // Its own options stand before the sub-command: "--version" behind one is that one's.
     .enablePositionalOptions()
     .showHelpAfterError('(run "plugo --help" for what there is)')
-    .configureHelp({ showGlobalOptions: false });
+    .configureHelp({
+      showGlobalOptions: false,
+      // All of them have options. In a narrow terminal short lines are better than those that the terminal breaks.
+      minWidthToWrap: 20,
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(" "),
+    });
   addMaking(program, terminal);
   addOperating(program, terminal, setExitCode);
   addPackages(program, terminal, setExitCode);
   return program;
+}
+
+function argumentTerm(argument: Argument): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
 }
 
 function addMaking(program: Command, terminal: Terminal): void {

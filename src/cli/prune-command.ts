@@ -26,12 +26,17 @@ export async function runPrune(options: PruneOptions, terminal: Terminal): Promi
     try {
       return await pruneEnvironments({ home, keep: [], clock: systemClock, signal });
     } catch (error) {
-      throw plugoError("PLUGO_NEW_UNWRITABLE", { folder: displayPath(home), reason: fileErrorReason(error) });
+      const facts = { folder: displayPath(home), reason: fileErrorReason(error), option: "--home" } as const;
+      throw plugoError("PLUGO_FOLDER_UNWRITABLE", facts, { cause: error });
     }
   });
   const result: PruneJson = { home, removed };
   if (options.json === true) return terminal.printJson(result);
   for (const { path, bytes } of removed) terminal.print(`removed ${displayPath(path)} (${shownBytes(bytes)})`);
   const total = removed.reduce((sum, { bytes }) => sum + bytes, 0);
-  terminal.print(`${removed.length} of ${displayPath(home)} removed, ${shownBytes(total)}. What is in use stays.`);
+  terminal.print(
+    removed.length === 0
+      ? `Nothing to remove in ${displayPath(home)}. What is in use stays.`
+      : `${removed.length} of ${displayPath(home)} removed, ${shownBytes(total)}. What is in use stays.`,
+  );
 }

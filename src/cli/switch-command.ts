@@ -53,9 +53,8 @@ function absolute(options: SwitchOptions): ProjectOptions {
 function printSwitch(operation: "enable" | "disable", result: SwitchJson, { print, paint }: Terminal): void {
   const { plugin, affected, configFile, project } = result;
   print(paint("dim", describeProject(project)));
-  print(
-    `\n"${plugin.name}" is ${operation}d in ${displayPath(configFile)}, and now ${paintPhase(plugin.phase, paint)}.`,
-  );
+  const phase = operation === "disable" && plugin.phase === "disabled" ? "" : `: ${paintPhase(plugin.phase, paint)}`;
+  print(`\n"${plugin.name}" is ${operation}d in ${displayPath(configFile)}${phase}.`);
   if ((plugin.phase === "disabled") === (operation === "enable"))
     print(`It stays so: ${plugin.reason} (${plugin.where}).`);
   for (const { name, from, to } of affected) {

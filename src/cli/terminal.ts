@@ -1,3 +1,4 @@
+import { LiveLines } from "../kernel/live-lines.ts";
 import { printable } from "../kernel/printable.ts";
 
 /** Where a command writes, and whom it can ask. */
@@ -6,12 +7,19 @@ export interface Terminal {
   readonly print: (text: string) => void;
   /** What is to be said beside it, on standard error. */
   readonly note: (text: string) => void;
+  /**
+   * What is under way, on standard error: on a terminal with the seconds that it has taken, in a line that goes when the
+   * returned function is called.
+   */
+  readonly progress: (text: string) => () => void;
   /** A value for scripts, as JSON. */
   readonly printJson: (value: unknown) => void;
   /** Text as it is, such as a picture. */
   readonly printRaw: (text: string) => void;
   /** Marks text of a line that is printed. */
   readonly paint: Paint;
+  /** How wide it is; `undefined` where lines go elsewhere, and stay whole. */
+  readonly columns: number | undefined;
   /** Whether somebody can answer questions. */
   readonly isInteractive: boolean;
 }
@@ -33,11 +41,24 @@ export function processTerminal(env: NodeJS.ProcessEnv = process.env): Terminal 
   return {
     print: (text) => void stdout.write(`${safe(text)}\n`),
     note: (text) => void stderr.write(`${safe(text)}\n`),
+    progress: (text) => {
+      if (stderr.isTTY) return showProgress(safe(text));
+      stderr.write(`${safe(text)}\n`);
+      return () => {};
+    },
     printJson: (value) => void stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
     printRaw: (text) => void stdout.write(text),
     paint: isColoured ? (style, text) => `${open}${styles[style]}${middle}${text}${open}0${middle}` : (_, text) => text,
+    columns: stdout.isTTY ? stdout.columns : undefined,
     isInteractive: stdin.isTTY && stdout.isTTY && (env["CI"] ?? "") === "",
   };
+}
+
+function showProgress(text: string): () => void {
+  const live = new LiveLines(process.stderr);
+  const startTime = performance.now();
+  live.set(text, () => `${text} ${Math.floor((performance.now() - startTime) / 1000)} s`);
+  return () => live.delete(text);
 }
 
 // Stand for escape sequences until everything else of that kind is gone: no name in a file has these characters.

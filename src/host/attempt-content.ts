@@ -11,6 +11,7 @@ import {
 import { isIgnored } from "../sources/ignored-file.ts";
 import type { DirectoryScan } from "../sources/source.ts";
 import { clockToleranceMs, statsOf } from "../sources/stats-of.ts";
+import { applicationPackages } from "./application-packages.ts";
 
 /** What a plugin may well write itself when it starts: it mends nothing. */
 const output = /\.(?:log|pid|sock|db|sqlite\d?)$|-(?:wal|shm|journal)$/;
@@ -24,11 +25,14 @@ export interface AttemptedContent {
 
 /**
  * What attempts of one change can be made from: everything in the plugin's folder, and what lies in the plugin
- * directories beside the plugins. An attempt that failed may have failed for any of it. Before an attempt, files are only
+ * directories beside the plugins, and the application's package.json. An attempt that failed may have failed for any of it. Before an attempt, files are only
  * looked at; they are read when one has failed.
  */
 export class AttemptContent {
   readonly #scan: DirectoryScan;
+  readonly #directories: readonly string[];
+  /** The application's, which are looked for when an attempt is noted. */
+  #packages: readonly string[] | undefined;
   readonly #startedAtMs: number;
   /** What was there before the attempts, by the name of the plugin. */
   readonly #noted = new Map<string, FolderContent>();
@@ -37,9 +41,13 @@ export class AttemptContent {
   #besideNow: ReadContent | undefined;
   #besideAfter: FolderContent | undefined;
 
-  /** @param startedAtMs When the change began to read, as `Date.now()` has it. */
-  constructor(scan: DirectoryScan, startedAtMs: number) {
+  /**
+   * @param directories The plugin directories.
+   * @param startedAtMs When the change began to read, as `Date.now()` has it.
+   */
+  constructor(scan: DirectoryScan, directories: readonly string[], startedAtMs: number) {
     this.#scan = scan;
+    this.#directories = directories;
     this.#startedAtMs = startedAtMs;
   }
 
@@ -85,10 +93,11 @@ export class AttemptContent {
   }
 
   #besideFolders(): readonly string[] {
-    return this.#scan.beside.filter((path) => {
+    const beside = this.#scan.beside.filter((path) => {
       const name = basename(path);
       return !isIgnored(name, false) || (statsOf(path)?.isDirectory() === true && !isIgnored(name, true));
     });
+    return [...beside, ...(this.#packages ??= applicationPackages(this.#directories))];
   }
 }
 

@@ -31,6 +31,8 @@ export interface PluginSnapshot {
   readonly reason: string;
   /** Its folder or module; `null` when nothing provides it. */
   readonly path: string | null;
+  /** The content of its `metadata.json`, frozen: as the generation in service has it, else as it is now. */
+  readonly metadata: Readonly<Record<string, unknown>>;
   readonly dependencies: readonly string[];
   readonly dependents: readonly string[];
   /** The generation in service; 0 when there is none. */

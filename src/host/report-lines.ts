@@ -1,6 +1,8 @@
+import { dirname } from "node:path";
 import type { Logger } from "../kernel/logger.ts";
 import type { Phase } from "../kernel/phase.ts";
 import type { PlugoError } from "../kernel/plugo-error.ts";
+import { problemText } from "../kernel/problem-text.ts";
 import type { Plan } from "../plan/plan.ts";
 import { isFollowed } from "./change-request.ts";
 import type { Generation } from "./generation.ts";
@@ -21,7 +23,7 @@ export interface ChangeFacts {
 /** Writes what a change did, one line for each fact. */
 export function describeChange(logger: Logger, report: LoadReport, facts: ChangeFacts): void {
   const { inService, plan, stopped, fresh, mended } = facts;
-  if (isFollowed(report) && report.changed.length > 0) logger.info(`changed: ${shortList(report.changed)}`);
+  if (isFollowed(report) && report.changed.length > 0) logger.info(`changed: ${shortList(outermost(report.changed))}`);
   report.loaded.forEach((name) => {
     const generation = inService.get(name);
     if (generation !== undefined) logger.info(loadedLine(generation));
@@ -36,15 +38,13 @@ export function describeChange(logger: Logger, report: LoadReport, facts: Change
     if (plugin === undefined || report.loaded.includes(plugin) || !inService.has(plugin)) continue;
     if (!fresh.some((problem) => problem.plugin === plugin)) logger.info(`[${plugin}] is as it runs again`);
   }
-  for (const problem of fresh) logger.error(problemText(problem));
+  for (const problem of fresh) {
+    logger.error(problemText(problem));
+    const { plugin = "" } = problem;
+    const running = report.trigger === "load" || report.loaded.includes(plugin) ? undefined : inService.get(plugin);
+    if (running !== undefined) logger.info(`[${plugin}] goes on as generation ${running.number}`);
+  }
   logger.info(summaryLine(report, facts));
-}
-
-/** A problem as text: what happened on the first line, what to do on the last. */
-export function problemText({ plugin, code, message, remedy }: PlugoError): string {
-  // A folder's name may hold a line break; what stands in the log is one line all the same.
-  const about = plugin === undefined ? "" : `[${/\p{Cc}/u.test(plugin) ? JSON.stringify(plugin) : plugin}] `;
-  return `${about}${message}\n    → ${remedy} (${code})`;
 }
 
 function loadedLine({ name, number, entry, timings }: Generation): string {
@@ -69,6 +69,18 @@ function summaryLine({ trigger, loaded, durationMs }: LoadReport, facts: ChangeF
   const others = [...counts].map(([phase, count]) => `, ${count} ${phase}`).join("");
   const verb = trigger === "load" ? "loaded" : "changed";
   return `${plugins(loaded.length)} ${verb} in ${formatMs(durationMs)}; ${inService.size} active${others}`;
+}
+
+/** A folder that has changed stands for what is in it. */
+function outermost(paths: readonly string[]): readonly string[] {
+  const all = new Set(paths);
+  const isInAnother = (path: string): boolean => {
+    for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+      if (all.has(folder)) return true;
+    }
+    return false;
+  };
+  return paths.filter((path) => !isInAnother(path));
 }
 
 const maxListed = 5;

@@ -2,6 +2,7 @@ import type { PlanEntry } from "../plan/plan.ts";
 import type { HostSnapshot, PluginSnapshot } from "./plugin-host.ts";
 import type { Reconciler } from "./reconciler.ts";
 
+const noMetadata = Object.freeze({});
 const noTimings = Object.freeze({ provisionMs: 0, loadMs: 0, activateMs: 0 });
 
 /** How every plugin stands at this moment: frozen, JSON-safe, in plan order. */
@@ -30,6 +31,7 @@ function snapshotOf(entry: PlanEntry, reconciler: Reconciler, dependents: readon
     source: selected.source,
     reason: selected.reason,
     path: pathOf(entry),
+    metadata: (generation?.entry.manifest ?? manifest)?.metadata ?? noMetadata,
     dependencies: Object.freeze((manifest?.dependencies ?? []).map((dependency) => dependency.name)),
     dependents: Object.freeze([...dependents]),
     generation: generation?.number ?? 0,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, sep } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { applicationPackages } from "../host/application-packages.ts";
 import type { DiskFollower } from "../host/disk-follower.ts";
 import type { Host } from "../host/host.ts";
 import type { ResolvedOptions } from "../host/resolve-options.ts";
@@ -29,6 +30,7 @@ export class HotReload implements DiskFollower {
   readonly #bursts: Bursts<string>;
   readonly #watcher: PathWatcher;
   #targets: readonly WatchTarget[] = [];
+  readonly #packages: readonly string[];
   readonly #followed: FollowedPlaces;
   #places: Places | undefined;
   #ready: Promise<void> = Promise.resolve();
@@ -38,6 +40,7 @@ export class HotReload implements DiskFollower {
   constructor(host: FollowedHost, options: FollowingOptions, debounceMs: number) {
     this.#host = host;
     this.#options = options;
+    this.#packages = applicationPackages(options.directories);
     this.#followed = new FollowedPlaces(options.directories);
     this.#bursts = new Bursts(debounceMs, () => void this.#bringIn());
     this.#watcher = new AdaptiveWatcher({
@@ -97,6 +100,7 @@ export class HotReload implements DiskFollower {
     const { configFile } = this.#options;
     const targets: WatchTarget[] = outermost(places).map((path) => ({ path, kind: "folder" }));
     if (configFile !== undefined) targets.push({ path: configFile, kind: "file" });
+    for (const path of this.#packages) targets.push({ path, kind: "file" });
     if (this.#isStopped || isSame(targets, this.#targets)) return;
     this.#targets = targets;
     await this.#watcher.watch(targets, sinceMs);
@@ -125,6 +129,7 @@ export class HotReload implements DiskFollower {
 
   /** What has gone may have been a temporary file of an editor, which nobody knows. */
   #isWorthNaming(path: string): boolean {
+    if (this.#options.directories.some((directory) => isHidden(path, directory))) return false;
     if (existsSync(path) || this.#options.directories.includes(dirname(path))) return true;
     for (const { modules } of this.#host.view.generations.values()) if (modules?.files.has(path) === true) return true;
     return basename(path) === metadataFile;
@@ -135,6 +140,7 @@ export class HotReload implements DiskFollower {
     const { scan, generations } = view;
     return {
       ...this.#followed.of(view),
+      packages: this.#packages,
       isPlugin: (name) => scan.plugins.has(name),
       usersOf: function* usersOf(file) {
         const mayReplace = placesOf(file);
@@ -145,6 +151,11 @@ export class HotReload implements DiskFollower {
       failed: () => [...scan.plugins.keys()].filter((name) => this.#host.problemOf(name) !== null),
     };
   }
+}
+
+/** Whether a path is in an entry of a plugin directory that begins with a dot: no plugin, but one that is being made. */
+function isHidden(path: string, directory: string): boolean {
+  return path.startsWith(`${directory}${sep}.`);
 }
 
 /**

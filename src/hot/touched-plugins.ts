@@ -5,6 +5,8 @@ import { isWithin } from "../kernel/is-within.ts";
 export interface WatchedPlugins {
   /** The plugin directories, absolute, each as it is given and with its links resolved. */
   readonly directories: readonly string[];
+  /** The application's `package.json`, of each directory. */
+  readonly packages: readonly string[];
   /** The names of the plugins with a folder at each real path: those whose folder is a link. */
   readonly linked: ReadonlyMap<string, readonly string[]>;
   readonly isPlugin: (name: string) => boolean;
@@ -21,6 +23,7 @@ export interface WatchedPlugins {
 export function touchedPlugins(paths: Iterable<string>, plugins: WatchedPlugins): ReadonlySet<string> | undefined {
   const names = new Set<string>();
   for (const path of paths) {
+    if (plugins.packages.includes(path)) for (const failed of plugins.failed()) names.add(failed);
     for (const [realPath, linked] of plugins.linked) {
       if (isWithin(path, realPath)) for (const name of linked) names.add(name);
     }

@@ -118,15 +118,16 @@ export interface ErrorFacts {
   PLUGO_NEW_NAME: { name: string; reason: string };
   PLUGO_NEW_VALUE: { option: string; expected: string; actual: string };
   PLUGO_NEW_EXISTS: { folder: string; canForce: boolean };
-  PLUGO_NEW_UNWRITABLE: { folder: string; reason: string };
+  PLUGO_FOLDER_UNWRITABLE: { folder: string; reason: string; option: "--output-dir" | "--home" };
   PLUGO_TEMPLATE_MISSING: { template: string; folder: string };
   PLUGO_INTERRUPTED: { state: string };
   PLUGO_COMMAND_BROKEN: { command: string; from: string; reason: string };
   PLUGO_COMMAND_FAILED: { command: string; from: string; detail: string };
-  PLUGO_NPM_FAILED: { folder: string; ending: string; lines: readonly string[] };
 }
 
 const list = (items: readonly string[]): string => items.map((item) => `\n  - ${item}`).join("");
+const correct = (stack: string): string =>
+  stack === "" ? "Throw an Error, whose stack says where" : "Correct what the stack points at";
 const framed = (text: string, frame: string | undefined): string =>
   frame === undefined || frame === "" ? text : `${text}\n${frame}`;
 const didYouMean = (nearest: string | undefined): string =>
@@ -432,8 +433,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     message: ({ name, detail, stack }) => framed(`initPlugin of "${name}" failed: ${detail}`, stack),
     remedy: ({ worked, stack }) =>
       worked
-        ? `It worked before: if it claims something that exists once per process (a port, a metric, a model), set "reload": "restart" in metadata.json and undo it with plugin.defer, or get it when it is there already.`
-        : `${stack === "" ? "Throw an Error, whose stack says where" : "Correct what the stack points at"}; everything it had started was undone.`,
+        ? `${correct(stack)}. It worked before: if it claims something that exists once per process (a port, a metric, a model), set "reload": "restart" in metadata.json and undo it with plugin.defer, or get it when it is there already.`
+        : `${correct(stack)}; everything it had started was undone.`,
   },
   PLUGO_INIT_TIMEOUT: {
     title: "initPlugin took too long.",
@@ -541,8 +542,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
         .join("")}`,
     remedy: ({ strategy }) =>
       strategy === "highest"
-        ? `Change one of them, or give each its own with strategy: "nest".`
-        : `Change one of them, or give each its own with strategy: "nest", or all the highest with "highest".`,
+        ? `Change one of them, or give each its own with the strategy "nest" (--strategy nest).`
+        : `Change one of them, or give each its own with the strategy "nest" (--strategy nest), or all the highest with "highest".`,
   },
   PLUGO_CONSOLIDATE_OUTSIDE: {
     title: "A plugin or a package is outside the application's folder.",
@@ -615,8 +616,8 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
   PLUGO_PROJECT_NO_CONFIG: {
     title: "The command has no config file to write to.",
     message: ({ name, operation }) => `There is no config file in which to ${operation} "${name}".`,
-    remedy: () =>
-      'Create plugins_config.json with { "plugins": [] } and pass it to loadPlugins as "configPath": only what it enables is loaded then.',
+    remedy: ({ name, operation }) =>
+      `${operation === "disable" ? `Rename its folder to "_${name}", which is passed over; or create` : "Create"} plugins_config.json with { "plugins": [] } and pass it to loadPlugins as "configPath": only what it enables is loaded then.`,
   },
   PLUGO_NEW_NO_NAME: {
     title: "What is to be made has no name.",
@@ -627,7 +628,7 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "A name from which no folder and no identifier can be made.",
     message: ({ name, reason }) =>
       `Nothing can be named ${JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name)}: ${reason}.`,
-    remedy: () => 'Use a name with letters or digits, such as "Example Plugin".',
+    remedy: () => 'Use a name with letters or digits, such as "Example Plugin"; or name the folder with --slug.',
   },
   PLUGO_NEW_VALUE: {
     title: "An option of a new plugin has a value that cannot be used.",
@@ -639,10 +640,10 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     message: ({ folder }) => `"${folder}" exists already and was left as it is.`,
     remedy: ({ canForce }) => `Choose another name${canForce ? ", or replace it with --force" : ""}.`,
   },
-  PLUGO_NEW_UNWRITABLE: {
+  PLUGO_FOLDER_UNWRITABLE: {
     title: "A folder cannot be written.",
     message: ({ folder, reason }) => `"${folder}" cannot be written: ${reason}.`,
-    remedy: () => "Make it writable, or name another folder with --output-dir.",
+    remedy: ({ option }) => `Make it writable, or name another folder with ${option}.`,
   },
   PLUGO_TEMPLATE_MISSING: {
     title: "There is no template for what is to be made.",
@@ -663,11 +664,6 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "An extension command failed.",
     message: ({ command, from, detail }) => `The command "${command}" of ${from} failed: ${detail}`,
     remedy: ({ command, from }) => `See "plugo ${command} --help"; what it does is up to ${from}.`,
-  },
-  PLUGO_NPM_FAILED: {
-    title: "npm could not install the packages.",
-    message: ({ folder, ending, lines }) => `npm install in "${folder}" ${ending}:${list(lines)}`,
-    remedy: ({ folder }) => `Mend what npm says, then run "npm install" in "${folder}": everything else is there.`,
   },
 };
 

@@ -1,12 +1,13 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Provisioner } from "../environments/provisioner.ts";
 import type { Host } from "../host/host.ts";
-import { internalOptions } from "../host/load-plugins-options.ts";
+import { adjustOptions } from "../host/load-plugins-options.ts";
 import { readOption } from "../host/read-option.ts";
 import type { InternalLoadPluginsOptions } from "../host/resolve-options.ts";
 import { loadPlugins } from "../hot/load-plugins.ts";
-import { plugoError } from "../kernel/plugo-error.ts";
+import { displayPath } from "../kernel/display-path.ts";
+import { nearestName } from "../kernel/nearest-name.ts";
+import { PlugoError, plugoError } from "../kernel/plugo-error.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import { Leftovers } from "./leftovers.ts";
 import { resolveLoadPluginOptions, type LoadPluginOptions } from "./load-plugin-options.ts";
@@ -38,9 +39,10 @@ export async function loadPlugin<Api = unknown, Context extends object = object>
   options: LoadPluginOptions<Context> = {},
 ): Promise<LoadedPlugin<Api>> {
   const { folder: path, name, context, config, stubs, logger } = resolveLoadPluginOptions(folder, options);
-  const found = existsSync(path) ? readManifest(path, name) : undefined;
-  const declared = found !== undefined && "manifest" in found ? found.manifest.dependencies : [];
-  const realPath = existsSync(path) ? realpathSync(path) : path;
+  if (!existsSync(path)) throw unknownFolder(path, name);
+  const found = readManifest(path, name);
+  const declared = "manifest" in found ? found.manifest.dependencies : [];
+  const realPath = realpathSync(path);
   const leftovers = readOption("context", () => new Leftovers(realPath, context));
   const staged = new StagedFolder({ name, config, declared, stubs });
   const loadOptions: InternalLoadPluginsOptions = {
@@ -53,13 +55,15 @@ export async function loadPlugin<Api = unknown, Context extends object = object>
     hotReload: { drainTimeoutMs },
     plugins: [],
     env: {},
-    [internalOptions]: {
+    [adjustOptions]: (resolved) => ({
+      ...resolved,
       coreVersion: options.coreVersion,
       cacheFolder: staged.cacheFolder,
-      provisioner: packagesAsTheyAre,
+      // The plugin's node_modules, or the application's, has what it needs.
+      environments: { ...resolved.environments, mode: "none" },
       hotReload: null,
       watchesLeaks: false,
-    },
+    }),
   };
   try {
     const host = (await leftovers.run(() => loadPlugins(loadOptions))) as Host;
@@ -67,7 +71,9 @@ export async function loadPlugin<Api = unknown, Context extends object = object>
     if (host.loaded.has(name)) return plugin;
     const problem = host.problemOf(name) ?? host.report.problems.find(({ plugin: about }) => about === name);
     await plugin.dispose().catch(() => {});
-    throw problem ?? plugoError("PLUGO_NOT_ACTIVE", { name, reason: "nothing wants it." });
+    throw problem === undefined || problem === null
+      ? plugoError("PLUGO_NOT_ACTIVE", { name, reason: "nothing wants it." })
+      : withStandIn(problem);
   } catch (error) {
     leftovers[Symbol.dispose]();
     staged[Symbol.dispose]();
@@ -75,8 +81,18 @@ export async function loadPlugin<Api = unknown, Context extends object = object>
   }
 }
 
-/** Nothing is installed for a test: the plugin's `node_modules`, or the application's, has what it needs. */
-const packagesAsTheyAre: Provisioner = { provision: () => new Map(), isCurrent: () => true, link: () => {} };
+function unknownFolder(path: string, name: string): PlugoError {
+  const parent = dirname(path);
+  const nearest = existsSync(parent) ? nearestName(name, readdirSync(parent)) : undefined;
+  return plugoError("PLUGO_UNKNOWN_PLUGIN", { name, where: `loadPlugin("${displayPath(path)}")`, nearest });
+}
+
+/** What an application lacks, a test need not have. */
+function withStandIn(problem: PlugoError): PlugoError {
+  if (problem.code !== "PLUGO_DEPENDENCY_MISSING") return problem;
+  const remedy = `${problem.remedy} In a test, the option "dependencies" can stand in for it.`;
+  return new PlugoError(problem.code, problem.message, remedy, problem.plugin, problem.cause);
+}
 
 /**
  * A test may well leave the body of a response unread, which holds its generation in some frameworks. The plugin can do

@@ -13,8 +13,7 @@ export type AppContext = ScopedContext<typeof context>;
 const host = await loadPlugins({ pluginDirectory: new URL("plugins", import.meta.url), context });
 
 app.get("/", (c) => {
-  const links = [...host.loaded].map((name) => `<li><a href="/plugins/${name}">${name}</a></li>`);
-  return c.html(`<!doctype html><title>Sample App</title><h1>Sample App</h1><ul>${links.join("")}</ul>`);
+  return c.html(page());
 });
 
 const server = serve({ fetch: app.fetch, port: Number(process.env["PORT"] ?? 3000) }, ({ port }) => {
@@ -29,4 +28,25 @@ async function close(): Promise<void> {
   server.close();
   await host.close();
   await closed;
+}
+
+/** Links to the plugins: each is at the `route_prefix` of its metadata, else at /plugins/<name>. */
+function page(): string {
+  const active = host.snapshot().plugins.filter(({ phase }) => phase === "active");
+  const links = active.map(({ name, metadata }) => {
+    const prefix = metadata["route_prefix"];
+    const path = typeof prefix === "string" ? prefix : `/plugins/${name}`;
+    return `<li><a href="${path}">${name}</a></li>`;
+  });
+  return `<!doctype html>
+<html lang="en">
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <title>Sample App</title>
+  <body style="font: 1rem/1.6 system-ui; max-width: 40rem; margin: 2rem auto; padding: 0 1rem">
+    <h1>Sample App</h1>
+    <ul>${links.join("")}</ul>
+    <p>Save a file in plugins, and reload this page.</p>
+`;
 }

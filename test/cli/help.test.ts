@@ -36,6 +36,18 @@ describe("plugo --help", () => {
     assert.deepEqual(await runPlugo(folder.path, ["help"]), help);
   });
 
+  test("breaks no word in a narrow terminal", () => {
+    const program = createProgram(silentTerminal, () => {});
+    program.configureOutput({ getOutHelpWidth: () => 50 });
+    const lines = program.helpInformation().split("\n");
+    assert.deepEqual(
+      lines.filter((line) => line.length > 50),
+      [],
+    );
+    assert.ok(lines.some((line) => line.startsWith("  why <plugin> ")));
+    assert.ok(lines.some((line) => line.startsWith("  new-app [name] ")));
+  });
+
   test("loads nothing but the command line and commander", async () => {
     using folder = createFolder();
     const report = folder.at("modules.json");

@@ -183,7 +183,15 @@ describe("where a new plugin goes", () => {
     assert.match(made.next[0] ?? "", /^See it among the plugins/);
   });
 
-  test("is api/plugins when the project names none", async () => {
+  test("is the one that is there when the project names none", async () => {
+    using folder = createProject();
+    mkdirSync(folder.at("plugins"));
+    const made = await make(folder, "ui", "--name=Shop");
+    assert.equal(made.folder, folder.at("plugins/shop"));
+    assert.match(made.next[0] ?? "", /^See it among the plugins/);
+  });
+
+  test("is api/plugins when the project has and names none", async () => {
     using folder = createProject();
     assert.equal((await make(folder, "api", "--name=Shop")).folder, folder.at("api/plugins/shop"));
   });

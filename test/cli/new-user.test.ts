@@ -68,6 +68,11 @@ describe("a new user", () => {
       assert.match(await textOf(`${address}/my-api/openapi.json`), /"openapi"/);
       assert.match(plugo("list"), /my_api +\S+ +ready[^]*my_base +\S+ +ready[^]*my_ui +\S+ +ready/);
 
+      const home = await textOf(`${address}/`);
+      const links = Array.from(home.matchAll(/href="([^"]+)"/g), ([, path = ""]) => path);
+      assert.deepEqual(links.toSorted(), ["/my-api", "/my-base", "/my-ui", "/plugins/hello"]);
+      for (const path of links) await textOf(address + path);
+
       const file = `${shop}/plugins/hello/plugin.ts`;
       writeFileSync(file, readFileSync(file, "utf8").replace("Hello from", "Good morning from"));
       await app.waitFor(/\[hello\] reloaded/);

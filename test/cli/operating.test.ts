@@ -59,6 +59,22 @@ unmentioned  0.0.0    disabled  config      not enabled in plugins_config.json
     });
   });
 
+  test("tells a slip in ENABLED_PLUGINS from a package and a path", async () => {
+    using shop = createShop({
+      "node_modules/real/package.json": { name: "real", type: "module", exports: { import: "./index.js" } },
+      "node_modules/real/index.js": "export const initPlugin = () => {};",
+    });
+    const env = { ENABLED_PLUGINS: "orderz,real,./lib/own.js" };
+    const list = await plugoJson<ListJson>(shop.path, ["list"], { env });
+    const { orderz, real } = phasesOf(list);
+    assert.deepEqual([orderz, real], ["failed", "ready"]);
+    assert.match(
+      list.plugins.find(({ name }) => name === "orderz")?.problem?.message ?? "",
+      /No plugin is named "orderz", which ENABLED_PLUGINS asks for\. Did you mean "orders"\?/,
+    );
+    assert.equal((await runPlugo(shop.path, ["check"], { env: { ENABLED_PLUGINS: "orderz" } })).exitCode, 1);
+  });
+
   test("hears ENABLED_PLUGINS, --plugin-directory and --config", async () => {
     using shop = createShop({ "other/solo/metadata.json": {}, "other.json": { plugins: [] } });
     const env = { ENABLED_PLUGINS: "unmentioned" };
@@ -236,14 +252,14 @@ describe("plugo enable and disable", () => {
     ]);
     const { stdout } = await runPlugo(shop.path, ["disable", "old"]);
     assert.equal(readFileSync(shop.at("plugins_config.json"), "utf8"), before);
-    assert.match(stdout, /"old" is disabled in plugins_config\.json, and now disabled\./);
+    assert.match(stdout, /"old" is disabled in plugins_config\.json\.\n/);
     assert.match(stdout, /"needy" was ready and is now blocked\./);
   });
 
   test("say who has the last word when the config has not", async () => {
     using shop = createShop();
     const { stdout } = await runPlugo(shop.path, ["disable", "orders"], { env: { ENABLED_PLUGINS: "orders" } });
-    assert.match(stdout, /now ready\.\nIt stays so: enabled by ENABLED_PLUGINS/);
+    assert.match(stdout, /plugins_config\.json: ready\.\nIt stays so: enabled by ENABLED_PLUGINS/);
   });
 
   test("refuse an unknown plugin, and leave the config alone", async () => {
@@ -257,7 +273,10 @@ describe("plugo enable and disable", () => {
     using folder = createFolder({ "package.json": {}, "plugins/a/metadata.json": {} });
     const { exitCode, stderr } = await runPlugo(folder.path, ["disable", "a"]);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /no config file in which to disable "a".*\n {4}→ Create plugins_config\.json/);
+    assert.match(
+      stderr,
+      /no config file in which to disable "a".*\n {4}→ Rename its folder to "_a", which is passed over; or create plugins_config\.json/,
+    );
   });
 
   test("say that a config is read-only", { skip: process.platform === "win32" }, async () => {

@@ -84,7 +84,7 @@ describe("the packages of plugins", () => {
     using shop = createGoodShop();
     const { exitCode, stdout } = await runPlugo(shop.path, ["prune"]);
     assert.equal(exitCode, 0);
-    assert.match(stdout, /^0 of \.plugo\/venvs removed, 0 B\./);
+    assert.match(stdout, /^Nothing to remove in \.plugo\/venvs\./);
   });
 
   test("plugo consolidate writes what the plugins that run need", async () => {
@@ -112,5 +112,8 @@ describe("the packages of plugins", () => {
     const { exitCode, stdout } = await runPlugo(shop.path, ["consolidate", "--strategy", "highest"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /\nsmall \^2\.0\.0\n$/);
+    assert.match(error.remedy, /--strategy nest/);
+    const nested = await runPlugo(shop.path, ["consolidate", "--strategy", "nest"]);
+    assert.match(nested.stdout, /\nsmall \^[\d.]+ \(\w+\), \^[\d.]+ \(\w+\)\n$/);
   });
 });

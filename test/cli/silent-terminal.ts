@@ -4,8 +4,10 @@ import type { Terminal } from "#src/cli/terminal.js";
 export const silentTerminal: Terminal = {
   print: () => {},
   note: () => {},
+  progress: () => () => {},
   printJson: () => {},
   printRaw: () => {},
   paint: (_, text) => text,
+  columns: undefined,
   isInteractive: false,
 };

@@ -121,6 +121,15 @@ describe("plugo list on a terminal", options, () => {
   });
 });
 
+test("plugo new-app on a terminal says for how long it has been installing", options, async () => {
+  // Nothing listens there.
+  using folder = createFolder({ npmrc: "registry=http://127.0.0.1:9/\nnoproxy=127.0.0.1\nfetch-retries=0\n" });
+  const env = { npm_config_userconfig: folder.at("npmrc"), npm_config_cache: folder.at("cache") };
+  await using terminal = new TerminalSession(folder.path, ["new-app", "shop", "--yes"], env);
+  await terminal.screen(/Installing the packages of shop … \d+ s/);
+  assert.doesNotMatch(await terminal.screen(/exit code 1/), /Installing the packages/);
+});
+
 test("plugo new-app on a terminal asks for name and framework", options, async () => {
   using folder = createFolder();
   await using terminal = new TerminalSession(folder.path, ["new-app", "--no-install"]);

@@ -14,7 +14,7 @@ function beginChange(folder: TestFolder): { readonly content: AttemptContent; re
   const scan = scanDirectories([folder.path]);
   const target = { kind: "folder", plugin: scan.plugins.get("a") };
   const entry = { name: "a", selected: { target } } as PlanEntry;
-  return { content: new AttemptContent(scan, Date.now()), entry };
+  return { content: new AttemptContent(scan, [], Date.now()), entry };
 }
 
 describe("AttemptContent", () => {

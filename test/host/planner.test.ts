@@ -35,6 +35,7 @@ describe("a change of a few files", () => {
       (await change).problems.map(({ code }) => code),
       ["PLUGO_MANIFEST_INVALID"],
     );
+    assert.deepEqual(host.snapshot().plugins.find(({ name }) => name === "a")?.metadata, { dependencies: ["b"] });
     change = nextReport(host);
     folder.write({ "a/metadata.json": { version: "2.0.0" } });
     await change;

@@ -104,7 +104,7 @@ describe("host.reload", () => {
     const { problems } = await host.reload("a");
     assert.deepEqual(log, ["init a1", "undo a2"]);
     assert.match(problems[0]?.message ?? "", /the port is taken/);
-    assert.match(problems[0]?.remedy ?? "", /"reload": "restart"/);
+    assert.match(problems[0]?.remedy ?? "", /^Correct what the stack points at\. .*"reload": "restart"/);
   });
 
   test("keeps the old generation when the new one requires a plugin that has failed before", async () => {

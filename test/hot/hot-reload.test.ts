@@ -117,10 +117,50 @@ describe("hot reload", () => {
     await host.settled();
     await host.settled();
     assert.equal(logger.lines.filter((line) => line.includes("PLUGO_SYNTAX")).length, 1);
+    assert.equal(logger.lines.filter((line) => line.endsWith("[a] goes on as generation 1")).length, 1);
     change = nextReport(host);
     folder.write(plugin("a", tracingPlugin("a2")));
     await change;
     assert.deepEqual(host.get("a"), { label: "a2" });
+  });
+
+  test("tries a plugin again when the package that it lacks has been installed in the application", async () => {
+    using folder = createFolder({
+      "package.json": {},
+      ...plugin("plugins/a", `import { label } from "late";\nexport const initPlugin = () => ({ label });`),
+    });
+    await using host = await loadFrom(folder, { ...live, pluginDirectory: folder.at("plugins") });
+    await host.settled();
+    assert.deepEqual(phases(host), { a: "failed" });
+    folder.write({
+      "node_modules/late/package.json": { name: "late", version: "1.0.0", type: "module", exports: "./index.js" },
+      "node_modules/late/index.js": `export const label = "late";`,
+    });
+    const change = nextReport(host);
+    folder.write({ "package.json": { dependencies: { late: "1.0.0" } } });
+    assert.deepEqual((await change).loaded, ["a"]);
+    assert.deepEqual(host.get("a"), { label: "late" });
+  });
+
+  test("names no folder of a plugin that is being made, and in the log a new folder without its files", async () => {
+    const logger = keepLines();
+    using folder = createFolder(plugin("a", tracingPlugin("a1")));
+    await using host = await loadFrom(folder, { ...live, logger, context: { log: [] } });
+    await host.settled();
+    const change = nextReport(host);
+    folder.write({
+      ".new-b/metadata.json": {},
+      ".new-b/plugin.ts": `export const initPlugin = () => {};`,
+    });
+    renameSync(folder.at(".new-b"), folder.at("b"));
+    const { changed } = await change;
+    assert.ok(changed.length > 0);
+    assert.doesNotMatch(changed.join(), /\.new-b/);
+    assert.ok(changed.some((path) => path.endsWith("plugin.ts")));
+    assert.ok(
+      logger.lines.some((line) => line.endsWith(`changed: ${folder.at("b")}`)),
+      logger.lines.join("\n"),
+    );
   });
 
   test("clears the problem without a reload when the content is put back", async () => {

@@ -9,6 +9,7 @@ const elsewhere = join(process.cwd(), "elsewhere", "real");
 
 const watched: WatchedPlugins = {
   directories: [root],
+  packages: [join(process.cwd(), "package.json")],
   linked: new Map([[elsewhere, ["linked", "twin"]]]),
   isPlugin: (name) => ["a", "b", "linked", "twin"].includes(name),
   usersOf: (file) => (file === join(root, "shared", "x.ts") ? ["a"] : []),
@@ -35,6 +36,11 @@ describe("touchedPlugins", () => {
         assert.deepEqual(touched(join(root, "a", ...path)), ["a"]);
       }),
     );
+  });
+
+  test("names the plugins that have failed when the application's packages change", () => {
+    assert.deepEqual(touched(join(process.cwd(), "package.json")), ["b"]);
+    assert.deepEqual(touched(join(process.cwd(), "package-lock.json")), []);
   });
 
   test("names every plugin whose folder is a link to where the path is", () => {

@@ -13,6 +13,7 @@ import express from "express";
 import Fastify from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
+import { displayPath } from "#src/kernel/display-path.js";
 import { createFolder, plugin, type TestFolder } from "../support/plugin-folder.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
@@ -123,10 +124,16 @@ describe("loadPlugin", () => {
     assert.equal(await refusal(folder), "PLUGO_INIT_FAILED");
     folder.write(plugin("a", init(""), { dependencies: ["auth"] }));
     assert.equal(await refusal(folder), "PLUGO_DEPENDENCY_MISSING");
+    await assert.rejects(loadPlugin(folder.at("a")), { remedy: /the option "dependencies" can stand in for it\.$/ });
     folder.write({ "a/metadata.json": "{" });
     assert.equal(await refusal(folder), "PLUGO_MANIFEST_INVALID");
     folder.remove("a");
     assert.equal(await refusal(folder), "PLUGO_UNKNOWN_PLUGIN");
+    folder.write(plugin("report", init("")));
+    const slip = folder.at("raport");
+    await assert.rejects(loadPlugin(slip), {
+      message: `No plugin is named "raport", which loadPlugin("${displayPath(slip)}") asks for. Did you mean "report"?`,
+    });
   });
 
   test("refuses options that cannot be meant, before anything is loaded", async () => {
