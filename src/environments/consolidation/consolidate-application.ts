@@ -63,8 +63,9 @@ function conflictError(
 }
 
 function writtenLine({ sources, conflicts }: Consolidation, plugins: number, outputFile: string): string {
-  const packages = `${sources.size} ${sources.size === 1 ? "package" : "packages"}`;
-  const line = `${packages} of ${plugins} ${plugins === 1 ? "plugin" : "plugins"} are in "${displayPath(outputFile)}"`;
+  const { size } = sources;
+  const wanting = `${plugins} ${plugins === 1 ? "plugin" : "plugins"}`;
+  const line = `${size} ${size === 1 ? "package" : "packages"} of ${wanting} ${size === 1 ? "is" : "are"} in "${displayPath(outputFile)}"`;
   return conflicts.length === 0
     ? line
     : `${line}; no version meets all for ${conflicts.map((each) => each.package).join(", ")}`;
