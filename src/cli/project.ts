@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import { hostSettingFields } from "../environments/needs/host-settings.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
@@ -97,7 +98,13 @@ interface Settings {
   readonly hints: readonly string[];
 }
 
-const knownSettings = ["pluginDirectory", "configPath", "coreVersion", "commands"];
+const knownSettings: readonly string[] = [
+  "pluginDirectory",
+  "configPath",
+  "coreVersion",
+  "commands",
+  ...hostSettingFields,
+];
 
 function readSettings(manifest: Readonly<Record<string, unknown>>, packageFile: string | null): Settings {
   const value = manifest["plugo"];
