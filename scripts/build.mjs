@@ -15,6 +15,12 @@ const at = (...names) => path.join(root, ...names);
 const schemaGenerator = at("scripts", "generate-schemas.mjs");
 const settings = ["package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs"].map((name) => at(name));
 
+const loadedLater = [
+  "consolidation/consolidate-application.js",
+  "installers/install-with.js",
+  "into-host/install-into-host.js",
+  "isolated/install-environment.js",
+];
 const adapters = ["http", "express", "fastify", "hono", "koa"];
 
 export async function build({ tests = false, force = false, compilerFlags = [] } = {}) {
@@ -45,7 +51,10 @@ function packageStep(compilerFlags) {
         logOverride: { "unsupported-dynamic-import": "silent" },
       };
       const entry = at("dist", "index.js");
-      await esbuild.build({ ...together, entryPoints: [entry], outfile: entry });
+      const later = [
+        { name: "later", setup: (own) => own.onResolve({ filter: /^\./ }, (found) => toLater(found, at("dist"))) },
+      ];
+      await esbuild.build({ ...together, plugins: later, entryPoints: [entry], outfile: entry });
       writeFileSync(entry, withBuiltinsTaken(readFileSync(entry, "utf8")));
       // An application imports one of them, two at most: what they share is in one more file.
       const outdir = at("dist", "adapters");
@@ -63,9 +72,26 @@ function packageStep(compilerFlags) {
         { name: "entry", setup: (own) => own.onResolve({ filter: /\/hot\/load-plugins\.js$/ }, toEntry) },
       ];
       await esbuild.build({ ...together, plugins, entryPoints: [testing], outfile: testing });
+      // Last, since the others take them in.
+      const installing = loadedLater.map((name) => at("dist", "environments", name));
+      await esbuild.build({
+        ...together,
+        ...apart,
+        entryPoints: installing,
+        outbase: at("dist", "environments"),
+        outdir: at("dist", "environments"),
+      });
       if (existsSync(schemaGenerator)) await expectSuccess([schemaGenerator], "Generating schemas/ failed.");
     },
   };
+}
+
+/** What an application needs only when packages are installed, or consolidated, is imported then. */
+function toLater({ kind, path: specifier, resolveDir }, dist) {
+  if (kind !== "dynamic-import") return undefined;
+  const name = path.relative(dist, path.join(resolveDir, specifier)).split(path.sep).join("/");
+  if (!loadedLater.some((each) => name === `environments/${each}`)) return undefined;
+  return { path: `./${name}`, external: true };
 }
 
 function toEntry() {
@@ -77,13 +103,24 @@ function toEntry() {
  * namespace, and some of `node:fs`, `node:crypto` and `node:util` load dozens of further modules when they are read.
  */
 function withBuiltinsTaken(code) {
-  const taken = code.replaceAll(
-    /^import (\{[^}]*\}|\w+) from "(node:[^"]+)";$/gm,
-    (_, names, module) => `const ${names.replaceAll(" as ", ": ")} = process.getBuiltinModule("${module}");`,
-  );
+  const modules = new Set();
+  const body = code.replaceAll(/^import (\{[^}]*\}|\w+) from "(node:[^"]+)";$/gm, (_, names, module) => {
+    modules.add(module);
+    return `const ${names.replaceAll(" as ", ": ")} = ${builtinName(module)};`;
+  });
+  // Once for each: taking one reads all of its properties.
+  const taking = Array.from(modules, (name) => `const ${builtinName(name)} = process.getBuiltinModule("${name}");\n`);
+  const taken = taking.join("") + body;
   const left = /^import .*"node:.*$/m.exec(taken)?.[0];
   if (left !== undefined) throw new StepError(`The build cannot take over "${left}".`, 1);
+  // With a single other character, V8 keeps all of it with two bytes for each, and reads twice as much.
+  const wide = /^.*[^\0-\x7F].*$/m.exec(taken)?.[0];
+  if (wide !== undefined) throw new StepError(`The entry must be plain ASCII; write escapes in "${wide.trim()}".`, 1);
   return taken;
+}
+
+function builtinName(module) {
+  return `builtin_${module.replaceAll(/\W/g, "_")}`;
 }
 
 function testStep() {

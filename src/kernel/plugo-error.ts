@@ -37,6 +37,11 @@ export class PlugoError extends Error {
     void this.stack;
   }
 
+  /** One that another copy of this package made is an instance as well. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isPlugoError(value);
+  }
+
   /** JSON-safe: `code`, `message`, `remedy`, and `plugin` and the cause's message when there are any. */
   toJSON(): PlugoErrorJson {
     return {

@@ -1,10 +1,11 @@
-import { closeSync, fsyncSync, openSync } from "node:fs";
+import { closeSync, fsync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { util } from "../../kernel/lazy-require.ts";
 import { isJsonObject } from "../../manifest/json-object.ts";
 import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { readTextOfFile } from "../../manifest/read-text.ts";
 import { statsOf } from "../../sources/stats-of.ts";
-import { writeDurably, writeInOneStep } from "../../sources/write-in-one-step.ts";
+import { writeInOneStep } from "../../sources/write-in-one-step.ts";
 import type { EnvironmentInputs } from "./environment-name.ts";
 
 /** The file that an installation writes last: a folder that has it is complete. */
@@ -47,10 +48,16 @@ function isMarker(value: unknown): value is EnvironmentMarker {
   return texts.every((text) => typeof text === "string");
 }
 
-/** Writes the marker and waits until the disk has it. Throws the file system's error. */
-export function writeMarker(environment: string, marker: EnvironmentMarker): void {
-  writeDurably(join(environment, markerFile), textOf(marker));
-  syncFolder(environment);
+/** Writes the marker and waits until the disk has it. Rejects with the file system's error. */
+export async function writeMarker(environment: string, marker: EnvironmentMarker): Promise<void> {
+  const file = openSync(join(environment, markerFile), "wx");
+  try {
+    writeSync(file, textOf(marker));
+    await sync(file);
+  } finally {
+    closeSync(file);
+  }
+  await syncFolder(environment);
 }
 
 /** Notes what the requirements of an environment that is there are made from now. */
@@ -67,13 +74,18 @@ function textOf({ plugin, version, installer, lock, requirements, seen }: Enviro
 }
 
 /** Makes what was created in a folder, or renamed into it, last through a power failure. */
-export function syncFolder(folder: string): void {
+export async function syncFolder(folder: string): Promise<void> {
   // Windows has no such thing, and no handle of a folder.
   if (process.platform === "win32") return;
   const handle = openSync(folder, "r");
   try {
-    fsyncSync(handle);
+    await sync(handle);
   } finally {
     closeSync(handle);
   }
+}
+
+/** A disk may take long, and an application that serves must not wait for it. */
+function sync(handle: number): Promise<void> {
+  return util().promisify(fsync)(handle);
 }

@@ -36,7 +36,7 @@ export function installFailure(
 
 /** What the output says: line by line, and then as one line, since pnpm 12 draws frames and breaks words in them. */
 function textOf(lines: readonly string[]): string {
-  const bare = lines.map((line) => line.replace(/^[\s│├╰─▶×]+/, ""));
+  const bare = lines.map((line) => line.replace(/^[\s\u2502\u251C\u2570\u2500\u25B6\u00D7]+/, ""));
   return `${bare.join("\n")}\n${bare
     .join("\n")
     .replaceAll(/([-/])\n/g, "$1")

@@ -9,7 +9,7 @@ import { installQueue } from "../install-queue.ts";
 import { findInstalled, meetsSpec } from "../needs/check-peers.ts";
 import { NeedsReader, type Needs } from "../needs/read-needs.ts";
 import type { PluginToProvision, Provision, Provisioner, ProvisionResult } from "../provisioner.ts";
-import { installIntoHost, type HostNeeds } from "./install-into-host.ts";
+import type { HostNeeds } from "./install-into-host.ts";
 
 /** Has what plugins need and the application lacks installed into the application. */
 export class HostProvisioner implements Provisioner {
@@ -37,7 +37,10 @@ export class HostProvisioner implements Provisioner {
       for (const needs of all) results.set(needs.plugin.name, provisionOf(needs));
       return results;
     }
-    const installed = installQueue.add(() => installIntoHost(all, missingPackages, this.#options, signal));
+    const installed = installQueue.add(async () => {
+      const { installIntoHost } = await import("./install-into-host.ts");
+      return installIntoHost(all, missingPackages, this.#options, signal);
+    });
     for (const needs of all) {
       const { name } = needs.plugin;
       const provision = provisionOf(needs);

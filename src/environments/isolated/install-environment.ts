@@ -95,7 +95,7 @@ async function installOnce(
     if (isThere(wanted)) return "there";
     mkdirSync(staging);
     await fill(staging, wanted, startingLock, options, signal);
-    publish(staging, wanted);
+    await publish(staging, wanted);
     return "there";
   } catch (error) {
     if (!lock.isHeld() && !signal.aborted) return "taken over";
@@ -142,19 +142,19 @@ async function fill(
   // Optional packages may all have been left out.
   mkdirSync(join(staging, "node_modules"), { recursive: true });
   leavePeersToHost(staging, requirements.peers, wanted.folders, isWithin(staging, hostFolder));
-  writeMarker(staging, marker);
+  await writeMarker(staging, marker);
   onEvent({ plugin, kind: "installed", durationMs: clock.now() - startedAt });
 }
 
 /** What is there in its place is not complete, or a process that was taken for dead has just finished. */
-function publish(staging: string, wanted: WantedEnvironment): void {
+async function publish(staging: string, wanted: WantedEnvironment): Promise<void> {
   const home = dirname(wanted.path);
   for (let attempt = 1; ; attempt += 1) {
     if (isThere(wanted)) return;
     try {
       if (statsOf(wanted.path) !== undefined) renameSync(wanted.path, join(home, replacedName(wanted.path)));
       renameSync(staging, wanted.path);
-      return syncFolder(home);
+      return await syncFolder(home);
     } catch (error) {
       if (attempt === 10) throw error;
     }

@@ -23,7 +23,7 @@ import {
   type ProvisionResult,
 } from "../provisioner.ts";
 import { readPluginLock } from "./find-lock.ts";
-import { installEnvironment, type WantedEnvironment } from "./install-environment.ts";
+import type { WantedEnvironment } from "./install-environment.ts";
 import { requirementsText } from "./requirements-text.ts";
 import { surroundingsOf, type Surroundings } from "./surroundings.ts";
 import { unchangedEnvironment } from "./unchanged-environment.ts";
@@ -127,7 +127,10 @@ export class IsolatedProvisioner implements Provisioner {
       folders: demand.folders,
     };
     const provision = Object.freeze({ environment: path, madeFrom: demand.madeFrom });
-    return installQueue.add(async () => (await installEnvironment(wanted, this.#options, signal)) ?? provision);
+    return installQueue.add(async () => {
+      const { installEnvironment } = await import("./install-environment.ts");
+      return (await installEnvironment(wanted, this.#options, signal)) ?? provision;
+    });
   }
 
   /** What a plugin needs an environment for; or its provision or problem, when it needs none or can have none. */

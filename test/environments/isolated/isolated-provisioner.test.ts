@@ -216,20 +216,24 @@ describe("IsolatedProvisioner", () => {
   });
 
   test("ends an installation when it is aborted, and one that waits for its turn", async () => {
-    using arena = createArena(packages, {
-      "plugins/first/package.json": wants({ lodash: "^4.0.0" }),
-      "plugins/second/package.json": wants({ chalk: "4" }),
-    });
+    // More than are installed side by side.
+    const names = ["a", "b", "c", "d", "e", "f"];
+    using arena = createArena(
+      packages,
+      Object.fromEntries(names.map((name) => [`plugins/${name}/package.json`, wants({ lodash: "^4.0.0" })])),
+    );
     const aborting = new AbortController();
     const provisioner = arena.provisioner({
       onEvent: ({ kind }) => {
         if (kind === "installing") aborting.abort();
       },
     });
-    const results = provisioner.provision([arena.plugin("first"), arena.plugin("second")], aborting.signal);
+    const plugins = names.map((name) => arena.plugin(name));
+    const results = provisioner.provision(plugins, aborting.signal);
     for (const result of await allResults(results))
       assert.ok("code" in result && result.code === "PLUGO_INSTALL_ABORTED");
-    assert.deepEqual(arena.registry.installations(), ["first"]);
+    const begun = arena.registry.installations();
+    assert.ok(begun.includes("a") && !begun.includes("f"), begun.join(" "));
     assert.deepEqual(
       readdirSync(arena.home).filter((name) => name !== ".leases"),
       [],
