@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import { hostSettingFields } from "../environments/needs/host-settings.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
@@ -97,13 +98,12 @@ interface Settings {
   readonly hints: readonly string[];
 }
 
-const knownSettings = [
+const knownSettings: readonly string[] = [
   "pluginDirectory",
   "configPath",
   "coreVersion",
   "commands",
-  "sharedDependencies",
-  "allowedDependencies",
+  ...hostSettingFields,
 ];
 
 function readSettings(manifest: Readonly<Record<string, unknown>>, packageFile: string | null): Settings {

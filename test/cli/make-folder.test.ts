@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { describe, test } from "node:test";
 import { makeFolder } from "#src/cli/make-folder.js";
 import { createFolder } from "../support/plugin-folder.ts";
@@ -57,11 +57,17 @@ describe("makeFolder", () => {
     assert.equal(process.listenerCount("SIGINT"), 0);
   });
 
-  test("keeps what was there when the new one fails with force", async () => {
-    using folder = createFolder({ "new/mine.txt": "mine" });
-    const prepare = (): Promise<void> => Promise.reject(new Error("no"));
-    await assert.rejects(makeFolder({ folder: folder.at("new"), files, force: true, prepare }));
-    assert.deepEqual(readdirSync(folder.path, { recursive: true }).map(String).toSorted(), ["new", "new/mine.txt"]);
-    assert.equal(readFileSync(folder.at("new/mine.txt"), "utf8"), "mine");
-  });
+  const failures: Readonly<Record<string, (stage: string) => Promise<void>>> = {
+    "is made": () => Promise.reject(new Error("no")),
+    // What is not there cannot take the place of what was put aside.
+    "takes its place": async (stage) => rmSync(stage, { recursive: true }),
+  };
+  for (const [moment, prepare] of Object.entries(failures)) {
+    test(`keeps what was there when the new one fails with force as it ${moment}`, async () => {
+      using folder = createFolder({ "new/mine.txt": "mine" });
+      await assert.rejects(makeFolder({ folder: folder.at("new"), files, force: true, prepare }));
+      assert.deepEqual(readdirSync(folder.path, { recursive: true }).map(String).toSorted(), ["new", "new/mine.txt"]);
+      assert.equal(readFileSync(folder.at("new/mine.txt"), "utf8"), "mine");
+    });
+  }
 });

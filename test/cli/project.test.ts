@@ -12,7 +12,11 @@ describe("findProject", () => {
     using folder = createFolder({
       "package.json": {
         version: "3.2.1",
-        plugo: { pluginDirectory: ["parts", "more/parts"], configPath: "parts.json", commands: {} },
+        plugo: {
+          ...{ pluginDirectory: ["parts", "more/parts"], configPath: "parts.json", commands: {} },
+          // What loadPlugins reads of it is known here, too.
+          ...{ sharedDependencies: ["react"], allowedDependencies: [] },
+        },
       },
       "src/deep/file.txt": "",
     });

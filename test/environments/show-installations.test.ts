@@ -35,6 +35,15 @@ describe("showInstallations", () => {
     }
   });
 
+  test("lets no name steer the terminal", () => {
+    const { stream, written } = createTerminal();
+    const show = showInstallations(createConsoleLogger(stream), { showsOutput: false, clock: { now: () => 0 } });
+    show({ plugin: "shop\u0007", kind: "installing", packages: 1, installer: "npm" });
+    show({ plugin: "shop\u0007", kind: "ended" });
+    assert.match(written(), /for "shop\\u0007"/);
+    assert.ok(!written().includes("\u0007"));
+  });
+
   test("keeps one line for each plugin at the end of a terminal, below what else is written, until it is done", (t) => {
     t.mock.timers.enable({ apis: ["setInterval"] });
     const { stream, written } = createTerminal();

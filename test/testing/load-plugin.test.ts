@@ -55,6 +55,29 @@ async function refusal(folder: TestFolder, options: object = {}): Promise<string
 }
 
 describe("loadPlugin", () => {
+  test("installs nothing, and leaves nothing where it ran or in the folder for temporary files", async () => {
+    using folder = createFolder({
+      ...plugin("a", 'import left from "left";\nexport const initPlugin = () => left;'),
+      "a/package.json": { dependencies: { left: "^1.0.0" } },
+      "node_modules/left/package.json": { name: "left", version: "1.0.0", main: "index.js" },
+      "node_modules/left/index.js": 'module.exports = "the application\'s";',
+      "temporary/.keep": "",
+    });
+    const variable = process.platform === "win32" ? "TEMP" : "TMPDIR";
+    const before = process.env[variable];
+    process.env[variable] = folder.at("temporary");
+    try {
+      await using tested = await loadPlugin(folder.at("a"));
+      assert.equal(tested.api, "the application's");
+      assert.equal(readdirSync(folder.at("temporary")).length, 2);
+    } finally {
+      if (before === undefined) delete process.env[variable];
+      else process.env[variable] = before;
+    }
+    assert.deepEqual(readdirSync(folder.at("temporary")), [".keep"]);
+    assert.deepEqual(readdirSync(folder.at("a")).toSorted(), ["metadata.json", "package.json", "plugin.ts"]);
+  });
+
   test("gives the API, with the context, the config after its defaults, and the stubs of dependencies", async () => {
     using folder = createFolder({
       "a/metadata.json": {

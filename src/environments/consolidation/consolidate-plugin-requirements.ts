@@ -28,7 +28,7 @@ export type ConsolidationConflictError = PlugoError & {
  * | `format` | `outputFile` is | Good for |
  * |---|---|---|
  * | `package-json` | a `package.json` with `dependencies`, `optionalDependencies`, and `plugo.sources`: who wants what | reading, comparing, other tools |
- * | `workspaces` | a folder to copy over the application's own: its `package.json` without `devDependencies`, a `package.json` for each plugin that needs packages, and one `package-lock.json` | `npm ci --omit=dev` in an image |
+ * | `workspaces` | a folder: the application's `package.json` with its packages alone, without `devDependencies`, a `package.json` for each plugin that needs packages, and one `package-lock.json` | `npm ci --omit=dev` in an image, before the application is copied over it |
  * | `list` | lines `name@range`, which do not tell what is optional | `npm install`, by hand |
  * | `cyclonedx` | the bill of materials of what `workspaces` installs, as a folder `package-plugins` beside it has it | audits |
  *

@@ -1,9 +1,9 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { isJsonObject } from "../../manifest/json-object.ts";
 import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
-import { temporaryBeside, writeDurably } from "../../sources/write-in-one-step.ts";
+import { temporaryBeside } from "../../sources/write-in-one-step.ts";
 import type { FileTree } from "./workspace-files.ts";
 
 /**
@@ -19,7 +19,7 @@ export function replaceFolder(folder: string, files: FileTree): void {
   try {
     for (const [path, content] of files) {
       mkdirSync(dirname(join(next, path)), { recursive: true });
-      writeDurably(join(next, path), content);
+      writeFileSync(join(next, path), content);
     }
     if (there !== undefined) renameSync(folder, old);
     try {

@@ -20,6 +20,9 @@ export interface HostSettings {
   readonly optionalDependencies: ReadonlySet<string>;
 }
 
+/** The fields of that key. */
+export const hostSettingFields = ["sharedDependencies", "allowedDependencies"] as const;
+
 /** @returns The settings, those of a folder without a `package.json` being empty; or every finding in one error. */
 export function readHostSettings(hostFolder: string): HostSettings | PlugoError {
   const file = join(hostFolder, packageFile);

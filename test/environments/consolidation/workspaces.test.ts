@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -197,9 +197,11 @@ describe("consolidatePluginRequirements as workspaces", () => {
     folder.write({ "plugins/new/package.json": { dependencies: { moving: "^1.0.0", lodash: "^4.17.0" } } });
     const { outputFile } = await consolidated(folder);
     const first = filesIn(outputFile);
+    const { ino } = statSync(outputFile);
     registry.publish("moving", "1.1.0");
     await consolidated(folder);
     assert.deepEqual(filesIn(outputFile), first);
+    assert.equal(statSync(outputFile).ino, ino, "what is the same is left alone");
     assert.deepEqual(
       readdirSync(folder.path).filter((name) => name.endsWith(".tmp")),
       [],

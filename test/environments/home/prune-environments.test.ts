@@ -45,6 +45,13 @@ describe("pruneEnvironments", () => {
     assert.deepEqual(await prune(arena), []);
   });
 
+  test("removes nothing more when it is aborted", async () => {
+    using arena = await withTwoEnvironments();
+    const request = { home: arena.home, keep: [], clock: systemClock, signal: AbortSignal.abort() };
+    assert.deepEqual(await pruneEnvironments(request), []);
+    assert.ok(existsSync(arena.old));
+  });
+
   test("keeps what it is told to, and removes what a deleted plugin linked to", async () => {
     using arena = await withTwoEnvironments();
     assert.deepEqual(await prune(arena, [arena.old]), []);

@@ -27,6 +27,12 @@ describe("runInstaller", () => {
     assert.deepEqual((await run(code)).lines, ["ö"]);
   });
 
+  it("leaves no listener on the process", async () => {
+    const before = process.listenerCount("exit");
+    await run("");
+    assert.equal(process.listenerCount("exit"), before);
+  });
+
   it("keeps the last lines of a long output", async () => {
     const end = await run(`for (let i = 1; i <= 1000; i += 1) console.log("line " + i);`);
     assert.equal(end.lines.length, 200);

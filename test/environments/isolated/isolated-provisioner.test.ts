@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { describe, test } from "node:test";
+import type { Installer } from "#src/environments/installers/installer.js";
 import { createFolder } from "../../support/plugin-folder.ts";
 import { allResults, createArena, problemOf, provisionNow, provisionOf } from "../arena.ts";
+import { copyingInstaller } from "../copying-installer.ts";
 
 const packages = { "lodash@3.10.1": {}, "lodash@4.17.0": {}, "lodash@4.18.0": {}, "chalk@4.0.0": {}, "@s/x@1.0.0": {} };
 const wants = (dependencies: object, more: object = {}): object => ({ dependencies, ...more });
@@ -48,6 +50,25 @@ describe("IsolatedProvisioner", () => {
     assert.equal(arena.registry.installations().length, 1);
     assert.ok(first.isCurrent(shop, provision));
     assert.ok(Object.isFrozen(provision));
+  });
+
+  test("installs again when an installation fails that another process has taken for dead", async () => {
+    using arena = createArena(packages, { "plugins/shop/package.json": wants({ lodash: "^4.0.0" }) });
+    const real = copyingInstaller(arena.registry.path);
+    let attempts = 0;
+    const install: Installer["install"] = async (request) => {
+      attempts += 1;
+      if (attempts > 1) return real.install(request);
+      const locks = readdirSync(arena.home).filter((name) => name.endsWith(".lock"));
+      for (const name of locks) rmSync(join(arena.home, name), { recursive: true });
+      throw new Error("The folder has gone.");
+    };
+    const { environment } = await provisionOf(
+      arena.provisioner({ installer: { ...real, install } }),
+      arena.plugin("shop"),
+    );
+    assert.ok(existsSync(join(environment ?? "", "node_modules/lodash/package.json")));
+    assert.equal(attempts, 2);
   });
 
   test("provides nothing, and writes nothing, for plugins that ask for nothing", () => {

@@ -92,7 +92,37 @@ describe("peerDependencies", () => {
   });
 });
 
+describe("peerDependencies beside dependencies", () => {
+  test("are asked of the application at each start, although the environment is there", async () => {
+    using arena = createArena(
+      { "lodash@4.0.0": {} },
+      {
+        ...host("express", "5.1.0"),
+        "plugins/shop/package.json": { dependencies: { lodash: "4" }, peerDependencies: { express: "^5" } },
+      },
+    );
+    const shop = arena.plugin("shop");
+    const first = arena.provisioner();
+    first.link(shop, await provisionOf(first, shop));
+    assert.ok(!isPlugoError(provisionNow(arena.provisioner(), shop)));
+    arena.app.write(host("express", "4.18.0"));
+    assert.equal((await problemOf(arena.provisioner(), shop)).code, "PLUGO_PEER_VERSION");
+  });
+});
+
 describe("sharedDependencies", () => {
+  test("that are added count at the next start, although the environment is there", async () => {
+    using arena = createArena(
+      { "lodash@4.0.0": {} },
+      { "plugins/shop/package.json": { dependencies: { lodash: "4" } } },
+    );
+    const shop = arena.plugin("shop");
+    const first = arena.provisioner();
+    first.link(shop, await provisionOf(first, shop));
+    arena.app.write({ "package.json": { plugo: { sharedDependencies: ["lodash"] } } });
+    assert.equal((await problemOf(arena.provisioner(), shop)).code, "PLUGO_PEER_VERSION");
+  });
+
   test("of the application are its own for every plugin", async () => {
     using arena = createArena(
       { "lodash@4.0.0": {} },
