@@ -23,79 +23,73 @@ const loadedLater = [
 ];
 const adapters = ["http", "express", "fastify", "hono", "koa"];
 
-export async function build({ tests = false, force = false, compilerFlags = [] } = {}) {
-  await runStep(packageStep(compilerFlags), force);
+/** With `coverage`, the parts stay apart and carry maps: each line of src/ is then in one file only, which counts it. */
+export async function build({ tests = false, force = false, coverage = false } = {}) {
+  await runStep(packageStep(coverage), force);
   if (tests) await runStep(testStep(), force);
 }
 
-/** `compilerFlags` are tsc's, for one build: the next build without them starts over. */
-function packageStep(compilerFlags) {
+/** A build for coverage is for that one run: the next build without it starts over. */
+function packageStep(coverage) {
+  const flags = coverage ? ["--inlineSourceMap", "--inlineSources"] : [];
   return {
     name: "dist",
-    inputs: () => hashFiles([...listFiles(at("src")), ...settings, schemaGenerator], compilerFlags),
+    inputs: () => hashFiles([...listFiles(at("src")), ...settings, schemaGenerator], flags),
     outputs: () => [...listFiles(at("dist")), ...listFiles(at("schemas"))],
     async run() {
-      await compile({ project: "tsconfig.json", flags: compilerFlags });
+      await compile({ project: "tsconfig.json", flags });
       removeOrphans({ sources: listFiles(at("src")), from: at("src"), to: at("dist") });
-      // Only now: in a fresh clone it is not installed when this file is loaded.
-      const esbuild = await import("esbuild");
-      const together = {
-        allowOverwrite: true,
-        bundle: true,
-        packages: "external",
-        platform: "node",
-        format: "esm",
-        target: "node20.19",
-        logLevel: "warning",
-        // The attributes of an import are handed on as they are.
-        logOverride: { "unsupported-dynamic-import": "silent" },
-      };
-      const entry = at("dist", "index.js");
-      const later = [
-        { name: "later", setup: (own) => own.onResolve({ filter: /^\./ }, (found) => toLater(found, at("dist"))) },
-      ];
-      await esbuild.build({ ...together, plugins: later, entryPoints: [entry], outfile: entry });
-      writeFileSync(entry, withBuiltinsTaken(readFileSync(entry, "utf8")));
-      // An application imports one of them, two at most: what they share is in one more file.
-      const outdir = at("dist", "adapters");
-      const entryPoints = adapters.map((name) => path.join(outdir, `${name}.js`));
-      const apart = { splitting: true, chunkNames: "shared-[hash]" };
-      await esbuild.build({ ...together, ...apart, entryPoints, outdir });
-      // Each command is loaded when it is called: what only it needs is in a file of its own.
-      const command = at("dist", "cli");
-      const commandEntries = ["bin", "index"].map((name) => path.join(command, `${name}.js`));
-      await esbuild.build({ ...together, ...apart, entryPoints: commandEntries, outdir: command });
-      chmodSync(path.join(command, "bin.js"), 0o755);
-      // It drives the entry's own host instead of carrying a second one.
-      const testing = at("dist", "testing", "index.js");
-      const plugins = [
-        { name: "entry", setup: (own) => own.onResolve({ filter: /\/hot\/load-plugins\.js$/ }, toEntry) },
-      ];
-      await esbuild.build({ ...together, plugins, entryPoints: [testing], outfile: testing });
-      // Last, since the others take them in.
-      const installing = loadedLater.map((name) => at("dist", "environments", name));
-      await esbuild.build({
-        ...together,
-        ...apart,
-        entryPoints: installing,
-        outbase: at("dist", "environments"),
-        outdir: at("dist", "environments"),
-      });
+      if (!coverage) await putTogether();
+      chmodSync(at("dist", "cli", "bin.js"), 0o755);
       if (existsSync(schemaGenerator)) await expectSuccess([schemaGenerator], "Generating schemas/ failed.");
     },
   };
 }
 
-/** What an application needs only when packages are installed, or consolidated, is imported then. */
-function toLater({ kind, path: specifier, resolveDir }, dist) {
-  if (kind !== "dynamic-import") return undefined;
-  const name = path.relative(dist, path.join(resolveDir, specifier)).split(path.sep).join("/");
-  if (!loadedLater.some((each) => name === `environments/${each}`)) return undefined;
-  return { path: `./${name}`, external: true };
+async function putTogether() {
+  // Only now: in a fresh clone it is not installed when this file is loaded.
+  const esbuild = await import("esbuild");
+  const together = {
+    allowOverwrite: true,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    target: "node20.19",
+    logLevel: "warning",
+    // The attributes of an import are handed on as they are.
+    logOverride: { "unsupported-dynamic-import": "silent" },
+  };
+  const entry = at("dist", "index.js");
+  const later = [{ name: "later", setup: (own) => own.onResolve({ filter: /^\./ }, toLater) }];
+  await esbuild.build({ ...together, plugins: later, entryPoints: [entry], outfile: entry });
+  writeFileSync(entry, withBuiltinsTaken(readFileSync(entry, "utf8")));
+  // An application imports one of them, two at most: what they share is in one more file.
+  const outdir = at("dist", "adapters");
+  const entryPoints = adapters.map((name) => path.join(outdir, `${name}.js`));
+  const apart = { splitting: true, chunkNames: "shared-[hash]" };
+  await esbuild.build({ ...together, ...apart, entryPoints, outdir });
+  // Each command is loaded when it is called: what only it needs is in a file of its own.
+  const command = at("dist", "cli");
+  const commandEntries = ["bin", "index"].map((name) => path.join(command, `${name}.js`));
+  await esbuild.build({ ...together, ...apart, entryPoints: commandEntries, outdir: command });
+  // It drives the entry's own host instead of carrying a second one.
+  const testing = at("dist", "testing", "index.js");
+  const toEntry = () => ({ path: "../index.js", external: true });
+  const plugins = [{ name: "entry", setup: (own) => own.onResolve({ filter: /\/hot\/load-plugins\.js$/ }, toEntry) }];
+  await esbuild.build({ ...together, plugins, entryPoints: [testing], outfile: testing });
+  // Last, since the others take them in.
+  const outbase = at("dist", "environments");
+  const installing = loadedLater.map((name) => path.join(outbase, name));
+  await esbuild.build({ ...together, ...apart, entryPoints: installing, outbase, outdir: outbase });
 }
 
-function toEntry() {
-  return { path: "../index.js", external: true };
+/** What an application needs only when packages are installed, or consolidated, is imported then. */
+function toLater({ kind, path: specifier, resolveDir }) {
+  if (kind !== "dynamic-import") return undefined;
+  const name = path.relative(at("dist"), path.join(resolveDir, specifier)).split(path.sep).join("/");
+  if (!loadedLater.some((each) => name === `environments/${each}`)) return undefined;
+  return { path: `./${name}`, external: true };
 }
 
 /**

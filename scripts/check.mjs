@@ -8,7 +8,18 @@ import { prepareCheckout } from "./prepare-checkout.mjs";
 import { runAsMain, runNpm, say, StepError } from "./process.mjs";
 
 /** Each is a script of package.json. */
-const gates = ["lint", "types", "unused", "test", "test:browser", "schemas", "api", "pack:check"];
+const gates = [
+  "lint",
+  "types",
+  "unused",
+  "test",
+  "test:browser",
+  "schemas",
+  "api",
+  "docs:check",
+  "links",
+  "pack:check",
+];
 
 await runAsMain(async () => {
   const without = new Set(process.argv.slice(2).flatMap((arg) => arg.replace(/^--without=/, "").split(",")));

@@ -10,9 +10,9 @@ import { linkCommand } from "./link-command.mjs";
 import { isMain, runAsMain } from "./process.mjs";
 
 /** Rejects with a `StepError` when a step fails; what the step printed is on the terminal then. */
-export async function prepareCheckout({ tests = false, force = false, compilerFlags = [] } = {}) {
+export async function prepareCheckout({ tests = false, force = false, coverage = false } = {}) {
   await install();
-  await build({ tests, force, compilerFlags });
+  await build({ tests, force, coverage });
   await linkCommand();
 }
 

@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import { createFileCheck } from "../engine/check-files.ts";
 import { NeedsReader } from "../environments/needs/read-needs.ts";
 import { isPlugoError, type PlugoError } from "../kernel/plugo-error.ts";
-import { isJsonObject } from "../manifest/json-object.ts";
 import { lookAtPlugins } from "./look-at-plugins.ts";
-import { isFile, readPackage } from "./project.ts";
+import { ownPackages } from "./own-packages.ts";
 import type { ProjectPlan } from "./read-plan.ts";
 
 /**
@@ -18,22 +16,9 @@ export function checkPlugins(projectPlan: ProjectPlan): Promise<ReadonlyMap<stri
   return lookAtPlugins(projectPlan, ({ name, folder, entry, owners, declares }) => {
     const needed = needs?.read({ name, version: "0.0.0", folder });
     if (isPlugoError(needed)) return needed;
-    return check({
-      plugin: name,
-      folder,
-      environment: null,
-      entry: entry.path,
-      owners,
-      declares,
-      willHave: installedFor(folder),
-    });
+    // They are installed before its files are loaded.
+    const own = ownPackages(folder);
+    const willHave = (packageName: string): boolean => own.has(packageName);
+    return check({ plugin: name, folder, environment: null, entry: entry.path, owners, declares, willHave });
   });
-}
-
-/** What the plugin's own `package.json` asks for is installed before its files are loaded. */
-function installedFor(folder: string): (packageName: string) => boolean {
-  const file = join(folder, "package.json");
-  const manifest = isFile(file) ? readPackage(file) : {};
-  const own = [manifest["dependencies"], manifest["optionalDependencies"]].filter(isJsonObject);
-  return (name) => own.some((packages) => Object.hasOwn(packages, name));
 }

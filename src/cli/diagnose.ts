@@ -4,15 +4,17 @@ import { environmentsIn } from "../environments/home/environments-in.ts";
 import { folderSize } from "../environments/home/folder-size.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { isJsonObject } from "../manifest/json-object.ts";
+import { packagePlaces } from "../manifest/package-places.ts";
 import { meetsRange } from "../manifest/semver-range.ts";
 import { booleanVariable } from "../sources/read-environment-variables.ts";
+import { isFile, isFolder } from "../sources/stats-of.ts";
 import { walkFolder } from "../sources/walk-folder.ts";
 import { pluginsOf } from "./install-command.ts";
 import type { FindingJson, PluginJson } from "./json-shapes.ts";
-import { needsPackages } from "./needs-packages.ts";
 import { packageFolder, packageName } from "./own-package.ts";
+import { needsPackages } from "./own-packages.ts";
 import { countPhases } from "./plugin-lines.ts";
-import { isFile, isFolder, readPackage } from "./project.ts";
+import { readPackage } from "./project.ts";
 import type { ProjectPlan } from "./read-plan.ts";
 import { shownBytes } from "./shown-bytes.ts";
 
@@ -85,11 +87,8 @@ function copies({ project, plan }: ProjectPlan): FindingJson {
 }
 
 function installedFrom(from: string): string | undefined {
-  for (let current = from; ; current = dirname(current)) {
-    const folder = join(current, "node_modules", packageName);
-    if (isFile(join(folder, "package.json"))) return realpathSync(folder);
-    if (dirname(current) === current) return undefined;
-  }
+  for (const file of packagePlaces(packageName, from)) if (isFile(file)) return realpathSync(dirname(file));
+  return undefined;
 }
 
 function watching({ options }: ProjectPlan): FindingJson {

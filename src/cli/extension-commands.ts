@@ -1,9 +1,11 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { isWithin } from "../kernel/is-within.ts";
 import { isPlugoError } from "../kernel/plugo-error.ts";
 import { isJsonObject } from "../manifest/json-object.ts";
 import { describeJson } from "../manifest/must-be.ts";
-import { findProject, isFile, readPackage, type Project } from "./project.ts";
+import { packagePlaces } from "../manifest/package-places.ts";
+import { isFile } from "../sources/stats-of.ts";
+import { findProject, readPackage, type Project } from "./project.ts";
 
 /** A sub-command that the project, or a package it depends on, adds. */
 export interface ExtensionCommand {
@@ -73,11 +75,8 @@ function declarersAround(from: string, faults: string[]): readonly Declarer[] {
 /** As Node.js finds packages: in the nearest `node_modules` that has it. */
 function packageFileOf(name: string, folder: string): string | undefined {
   if (name.split("/").includes("..")) return undefined;
-  for (let current = folder; ; current = dirname(current)) {
-    const file = join(current, "node_modules", name, "package.json");
-    if (isFile(file)) return file;
-    if (dirname(current) === current) return undefined;
-  }
+  for (const file of packagePlaces(name, folder)) if (isFile(file)) return file;
+  return undefined;
 }
 
 function declaredIn(

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { createProvisioner } from "../environments/create-provisioner.ts";
 import type { PluginToProvision, ProvisionResult } from "../environments/provisioner.ts";
+import { toProvision } from "../host/provision-attempts.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { isPlugoError } from "../kernel/plugo-error.ts";
 import { isThenable } from "../kernel/time-limit.ts";
@@ -58,13 +59,11 @@ export async function runInstall(options: InstallOptions, terminal: Terminal): P
   return ok ? 0 : 1;
 }
 
-/** Those that the plan would run; modules that stand for plugins have no environment. */
+/** Those that the plan would run. */
 export function pluginsOf(plan: Plan): readonly PluginToProvision[] {
   return plan.order.flatMap((name) => {
     const entry = plan.entries.get(name);
-    const target = entry?.selected.target;
-    if (target?.kind !== "folder") return [];
-    return [{ name, version: entry?.manifest?.version ?? "0.0.0", folder: target.plugin.realPath }];
+    return (entry && toProvision(entry)) ?? [];
   });
 }
 

@@ -23,7 +23,7 @@ export interface FolderToMake {
  * Makes a folder in one step: everything is written beside it first, under a name that is no plugin's. When that fails
  * or is interrupted, nothing of it is left.
  *
- * @throws PlugoError `PLUGO_NEW_EXISTS`, `PLUGO_NEW_UNWRITABLE`, `PLUGO_INTERRUPTED`.
+ * @throws PlugoError `PLUGO_NEW_EXISTS`, `PLUGO_FOLDER_UNWRITABLE`, `PLUGO_INTERRUPTED`.
  */
 export async function makeFolder(wish: FolderToMake): Promise<void> {
   const { folder, force } = wish;
@@ -39,8 +39,8 @@ export async function makeFolder(wish: FolderToMake): Promise<void> {
     madeParent = undefined;
   } catch (error) {
     if (isPlugoError(error)) throw error;
-    const facts = { folder: displayPath(parent), reason: fileErrorReason(error) };
-    throw plugoError("PLUGO_NEW_UNWRITABLE", facts, { cause: error });
+    const facts = { folder: displayPath(parent), reason: fileErrorReason(error), option: "--output-dir" } as const;
+    throw plugoError("PLUGO_FOLDER_UNWRITABLE", facts, { cause: error });
   } finally {
     if (stage !== undefined) rmSync(stage, { recursive: true, force: true });
     if (madeParent !== undefined) rmSync(madeParent, { recursive: true, force: true });

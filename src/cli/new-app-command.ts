@@ -9,6 +9,7 @@ import type { Framework, NewAppJson } from "./json-shapes.ts";
 import { makeFolder, refuseExisting } from "./make-folder.ts";
 import { ownSpec, templatesFolder } from "./own-package.ts";
 import { deriveNames, whyNoName, type Names } from "./plugin-names.ts";
+import { notingLogger } from "./read-plan.ts";
 import { readTemplate, type Template } from "./template.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -41,14 +42,17 @@ export async function runNewApp(given: string | undefined, options: NewAppOption
       const text = `Installing the packages of ${names.kebab} …`;
       const end = options.json === true ? undefined : terminal.progress(text);
       try {
-        failure = await installPackages({ folder: stage, shownFolder: folder, env: process.env, signal });
+        failure = await installPackages({ folder: stage, env: process.env, signal, logger: notingLogger(terminal) });
       } finally {
         end?.();
       }
     },
   });
-  if (failure !== undefined) throw failure;
   const here = displayPath(folder);
+  if (failure !== undefined) {
+    terminal.note(`Everything but its packages is in "${here}": run "npm install" there when npm can.`);
+    throw failure;
+  }
   const next = [
     `Start it: cd ${here} && ${options.install ? "" : "npm install && "}npm start`,
     'Make a plugin in it: npm run plugo -- new-base-plugin --name "My Plugin"',

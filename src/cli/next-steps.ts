@@ -1,8 +1,8 @@
 import { relative, sep } from "node:path";
 import { frameworkOf } from "./framework.ts";
 import type { Framework, NewPluginJson } from "./json-shapes.ts";
-import { needsPackages } from "./needs-packages.ts";
 import { packageName } from "./own-package.ts";
+import { needsPackages } from "./own-packages.ts";
 import { usualDirectories, type Project } from "./project.ts";
 
 /**

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isJsonObject } from "../manifest/json-object.ts";
+import { readJsonObject } from "../manifest/read-json-object.ts";
+import { isFile } from "../sources/stats-of.ts";
 import { version } from "../version.ts";
-import { isFile } from "./project.ts";
 
 /** The folder of this package. */
 export const packageFolder: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -28,9 +28,7 @@ export function ownSpec(): string {
 
 /** Where npm got this package from when it installed it. */
 function resolvedIn(lockfile: string): string | undefined {
-  if (!isFile(lockfile)) return undefined;
-  const lock: unknown = JSON.parse(readFileSync(lockfile, "utf8"));
-  const packages = isJsonObject(lock) ? lock["packages"] : undefined;
+  const packages = readJsonObject(lockfile)?.["packages"];
   const entry = isJsonObject(packages) ? packages[`node_modules/${packageName}`] : undefined;
   const resolved = isJsonObject(entry) ? entry["resolved"] : undefined;
   return typeof resolved === "string" ? resolved : undefined;

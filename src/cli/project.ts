@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { displayPath } from "../kernel/display-path.ts";
-import { fileErrorReason } from "../kernel/file-error-reason.ts";
 import { nearestName } from "../kernel/nearest-name.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
-import { explainSyntax } from "../manifest/explain-json.ts";
 import { isJsonObject } from "../manifest/json-object.ts";
 import { describeJson } from "../manifest/must-be.ts";
 import { metadataFile } from "../manifest/read-manifest.ts";
-import { targetStatsOf } from "../sources/stats-of.ts";
+import { readPackageFile } from "../manifest/read-package-file.ts";
+import { isFile, isFolder } from "../sources/stats-of.ts";
 
 /** The application that a command is about: where its plugins and their config are. Paths are absolute. */
 export interface Project {
@@ -76,23 +74,11 @@ export function findProject(from: string, options: ProjectOptions = {}): Project
 
 /** A `package.json` as an object. @throws PlugoError `PLUGO_PROJECT_INVALID`. */
 export function readPackage(file: string): Readonly<Record<string, unknown>> {
+  const read = readPackageFile(file);
+  if ("value" in read) return read.value;
   const shown = displayPath(file);
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
-  } catch (error) {
-    const findings = [`${shown} cannot be read: ${fileErrorReason(error)}`];
-    throw plugoError("PLUGO_PROJECT_INVALID", { file: shown, findings }, { cause: error });
-  }
-  let manifest: unknown;
-  try {
-    manifest = JSON.parse(text);
-  } catch (error) {
-    throw plugoError("PLUGO_PROJECT_INVALID", { file: shown, findings: [explainSyntax({ text, file: shown }, error)] });
-  }
-  if (isJsonObject(manifest)) return manifest;
-  const findings = [`it must be a JSON object, but it is ${describeJson(manifest)}`];
-  throw plugoError("PLUGO_PROJECT_INVALID", { file: shown, findings });
+  const { finding, cause } = "finding" in read ? read : { finding: `${shown} does not exist`, cause: undefined };
+  throw plugoError("PLUGO_PROJECT_INVALID", { file: shown, findings: [finding] }, { cause });
 }
 
 /** A plugin may have a `package.json` of its own, beside its `metadata.json`; the application's is further up. */
@@ -157,12 +143,4 @@ function hintFor(key: string, file: string): string {
 
 function textOrNull(value: unknown): string | null {
   return typeof value === "string" ? value : null;
-}
-
-export function isFile(path: string): boolean {
-  return targetStatsOf(path)?.isFile() === true;
-}
-
-export function isFolder(path: string): boolean {
-  return targetStatsOf(path)?.isDirectory() === true;
 }

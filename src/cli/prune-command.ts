@@ -26,7 +26,8 @@ export async function runPrune(options: PruneOptions, terminal: Terminal): Promi
     try {
       return await pruneEnvironments({ home, keep: [], clock: systemClock, signal });
     } catch (error) {
-      throw plugoError("PLUGO_NEW_UNWRITABLE", { folder: displayPath(home), reason: fileErrorReason(error) });
+      const facts = { folder: displayPath(home), reason: fileErrorReason(error), option: "--home" } as const;
+      throw plugoError("PLUGO_FOLDER_UNWRITABLE", facts, { cause: error });
     }
   });
   const result: PruneJson = { home, removed };

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { describeThrown, isPlugoError, type PlugoError } from "../kernel/plugo-error.ts";
+import { describeThrown, isPlugoError } from "../kernel/plugo-error.ts";
 import { isCommanderError } from "./commander-error.ts";
+import { problemJson } from "./describe-plugins.ts";
 import type { FailureJson } from "./json-shapes.ts";
 import { createProgram } from "./program.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
@@ -13,8 +14,8 @@ export interface CommandEnd {
 }
 
 /**
- * Runs the command with these arguments. The exit code is 0 when it did what it was asked for, 1 when it could not or found something wrong, 2 when it
- * was called wrongly, 130 when it was interrupted.
+ * Runs the command with these arguments. The exit code is 0 when it did what it was asked for, 1 when it could not or
+ * found something wrong, 2 when it was called wrongly, 130 when it was interrupted.
  */
 export async function runCommandLine(args: readonly string[]): Promise<CommandEnd> {
   const terminal = processTerminal();
@@ -74,11 +75,7 @@ function fail(error: unknown, asJson: boolean, terminal: Terminal): number {
     if (error instanceof Error && error.stack !== undefined) terminal.note(error.stack);
     return 1;
   }
-  if (asJson) terminal.printJson(failureJson(error));
+  if (asJson) terminal.printJson({ error: problemJson(error) } satisfies FailureJson);
   terminal.note(`plugo: ${error.message}\n    → ${error.remedy} (${error.code})`);
   return error.code === "PLUGO_INTERRUPTED" ? 130 : 1;
-}
-
-function failureJson({ code, message, remedy, plugin }: PlugoError): FailureJson {
-  return { error: { code, message, remedy, ...(plugin === undefined ? {} : { plugin }) } };
 }

@@ -3,8 +3,8 @@ import { extname, join, relative, sep } from "node:path";
 import { vm } from "../kernel/lazy-require.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
 import { isIgnored } from "../sources/ignored-file.ts";
+import { isFile } from "../sources/stats-of.ts";
 import { sampleNames, type Names } from "./plugin-names.ts";
-import { isFile } from "./project.ts";
 
 /** The files of a template, by their path in it with `/`. */
 export type Template = ReadonlyMap<string, Buffer>;

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { contentHash } from "./content-hash.ts";
+import { contentHash } from "../kernel/content-hash.ts";
 
 interface State {
   readonly mtimeMs: number;

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { contentHash } from "../kernel/content-hash.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { describeThrown, isPlugoError, type PlugoError, plugoError } from "../kernel/plugo-error.ts";
-import { contentHash } from "./content-hash.ts";
 import type { Engine, EngineOptions, LoadedModules, LoadRequest } from "./engine.ts";
 import { isTypeScript } from "./language.ts";
 

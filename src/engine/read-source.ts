@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
+import { contentHash } from "../kernel/content-hash.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import { plugoError } from "../kernel/plugo-error.ts";
 import { readText } from "../manifest/read-text.ts";
-import { contentHash } from "./content-hash.ts";
 
 /** A file's content. */
 export class Source {

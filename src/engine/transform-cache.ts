@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileS
 import { join } from "node:path";
 import { crypto } from "../kernel/lazy-require.ts";
 import { describeThrown, plugoError } from "../kernel/plugo-error.ts";
+import { problemText } from "../kernel/problem-text.ts";
 import {
   type CacheContent,
   type CachedTransform,
@@ -109,8 +110,8 @@ export class TransformCache {
       this.#added = new Map();
     } catch (error) {
       this.#isWritable = false;
-      const { code, message, remedy } = plugoError("PLUGO_CACHE_UNWRITABLE", { folder, reason: describeThrown(error) });
-      this.#options.logger.warn(`${code}: ${message} ${remedy}`);
+      const facts = { folder, reason: describeThrown(error) };
+      this.#options.logger.warn(problemText(plugoError("PLUGO_CACHE_UNWRITABLE", facts)));
     }
   }
 

@@ -9,7 +9,8 @@ import { showInstallations } from "./show-installations.ts";
 
 /** What gives the plugins of one host their npm dependencies. */
 export function createProvisioner(settings: EnvironmentSettings, logger: Logger): Provisioner {
-  const { installer: name, hostFolder, env, showsOutput } = settings;
+  const { mode, installer: name, hostFolder, env, showsOutput } = settings;
+  if (mode === "none") return none;
   const options = {
     ...settings,
     installer: createInstaller(name, { hostFolder, env }),
@@ -17,5 +18,7 @@ export function createProvisioner(settings: EnvironmentSettings, logger: Logger)
     onEvent: showInstallations(logger, { showsOutput, clock: systemClock }),
     clock: systemClock,
   };
-  return settings.isolated ? new IsolatedProvisioner(options) : new HostProvisioner(options);
+  return mode === "isolated" ? new IsolatedProvisioner(options) : new HostProvisioner(options);
 }
+
+const none: Provisioner = { provision: () => new Map(), isCurrent: () => true, link: () => {} };

@@ -2,8 +2,11 @@ import type { InstallerName } from "./installers/installer.ts";
 
 /** How plugins get their npm dependencies. Every default is filled in, every path absolute. */
 export interface EnvironmentSettings {
-  /** Whether each plugin has an environment of its own; else what is missing is installed into the application. */
-  readonly isolated: boolean;
+  /**
+   * `isolated`: each plugin has an environment of its own. `host`: what is missing is installed into the application.
+   * `none`: nothing is installed, and plugins find what is there.
+   */
+  readonly mode: "isolated" | "host" | "none";
   /** The folder that holds the environments. */
   readonly home: string;
   readonly installer: InstallerName;

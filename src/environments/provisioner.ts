@@ -24,7 +24,8 @@ export interface Provision {
 export interface Provisioner {
   /**
    * Sees to it that the dependencies of all these plugins are there. A plugin that asks for none, and has never been seen
-   * to, has no result: {@link noPackages} is its provision. What is there already is a value at once and runs no process; what has to be installed is a promise. A fault is a value, and one plugin's; nothing throws or rejects.
+   * to, has no result: {@link noPackages} is its provision. What is there already is a value at once and runs no process;
+   * what has to be installed is a promise. A fault is a value, and one plugin's; nothing throws or rejects.
    *
    * @param signal Ends what is under way.
    */

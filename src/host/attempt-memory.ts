@@ -56,7 +56,7 @@ export class AttemptMemory {
   }
 
   /** What the diff has to know of single plugins. */
-  factsFor(request: ChangeRequest, { settled, retried }: Attempted, standing: Standing): PluginFacts {
+  factsFor(request: ChangeRequest, { settled, retried }: Attempted, standing: Standing): Omit<PluginFacts, "heldBack"> {
     const { isTouched, isForced, isRetried } = request;
     const entryOf = (name: string): PlanEntry => standing.plan.entries.get(name)!;
     return {

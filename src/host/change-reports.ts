@@ -1,8 +1,9 @@
 import type { Logger } from "../kernel/logger.ts";
 import type { PlugoError } from "../kernel/plugo-error.ts";
+import { problemText } from "../kernel/problem-text.ts";
 import { isFollowed, type ChangeRequest } from "./change-request.ts";
 import type { LoadReport } from "./plugin-host.ts";
-import { describeChange, problemText, type ChangeFacts } from "./report-lines.ts";
+import { describeChange, type ChangeFacts } from "./report-lines.ts";
 
 /** What a report is made from. */
 export interface ReportInput extends Omit<ChangeFacts, "fresh" | "mended"> {

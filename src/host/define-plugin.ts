@@ -22,8 +22,10 @@ export function definePlugin<Context, Api, Config = AnyConfig>(
  * A plugin's API from its module's type:
  *
  * @example
+ * ```ts
  * import type * as auth from "../auth/plugin.ts";
  * const api = plugin.dependency<PluginApi<typeof auth>>("auth");
+ * ```
  */
 export type PluginApi<Module> = Module extends { readonly initPlugin: (...args: never[]) => infer Api }
   ? Awaited<Api>

@@ -33,7 +33,7 @@ export class Host implements PluginHost {
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
-    this.#reconciler = new Reconciler(options, (name) => this.#bringInProvisioned(name));
+    this.#reconciler = new Reconciler(options, (names) => this.#bringInProvisioned(names));
   }
 
   get loaded(): ReadonlySet<string> {
@@ -167,18 +167,15 @@ export class Host implements PluginHost {
     await this.close();
   }
 
-  /** The change of a plugin that was held back until its packages were there. */
-  #bringInProvisioned(name: string): void {
-    const path = this.view.scan.plugins.get(name)?.path;
-    const changed = path === undefined ? [] : [displayPath(join(path, packageFile))];
-    const change = {
-      trigger: "file",
-      changed,
-      isTouched: (other: string) => other === name,
-      only: new Set([name]),
-    } as const;
+  /** The change of plugins that were held back until packages were there. */
+  #bringInProvisioned(names: ReadonlySet<string>): void {
+    const { plugins } = this.view.scan;
+    const paths = Array.from(names, (name) => plugins.get(name)?.path).filter((path) => path !== undefined);
+    const changed = paths.map((path) => displayPath(join(path, packageFile)));
+    const change = { trigger: "file", changed, isTouched: (name: string) => names.has(name), only: names } as const;
     this.follow(() => change).catch((error: unknown) => {
-      this.#options.logger.error(`the packages of "${name}" could not be brought in: ${describeThrown(error)}`);
+      const whose = Array.from(names, (name) => `"${name}"`).join(", ");
+      this.#options.logger.error(`the packages of ${whose} could not be brought in: ${describeThrown(error)}`);
     });
   }
 

@@ -71,5 +71,5 @@ export interface HotReloadOptions {
   readonly drainTimeoutMs?: number | undefined;
 }
 
-/** @internal What plugo's own parts decide where no option says it; registered, so that two copies agree. */
-export const internalOptions: unique symbol = Symbol.for("plugo.options");
+/** @internal What plugo's own parts change in resolved options; registered, so that two copies agree. */
+export const adjustOptions: unique symbol = Symbol.for("plugo.options");

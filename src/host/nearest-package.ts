@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { isObject } from "./check-option.ts";
+import { dirname, join } from "node:path";
+import { readJsonObject } from "../manifest/read-json-object.ts";
+import { isFile } from "../sources/stats-of.ts";
 
 /** The application, as far as its `package.json` tells. */
 export interface ApplicationPackage {
@@ -13,15 +13,11 @@ export interface ApplicationPackage {
 /** The nearest `package.json` above `folder`. */
 export function nearestPackage(folder: string): ApplicationPackage {
   for (let current = folder; ; current = dirname(current)) {
-    try {
-      const file = resolve(current, "package.json");
-      if (!statSync(file).isFile()) return { folder, version: undefined };
-      const manifest: unknown = JSON.parse(readFileSync(file, "utf8"));
-      const version = isObject(manifest) && "version" in manifest ? manifest.version : undefined;
+    const file = join(current, "package.json");
+    if (isFile(file)) {
+      const version = readJsonObject(file)?.["version"];
       return { folder: current, version: typeof version === "string" ? version : undefined };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") return { folder: current, version: undefined };
-      if (dirname(current) === current) return { folder, version: undefined };
     }
+    if (dirname(current) === current) return { folder, version: undefined };
   }
 }

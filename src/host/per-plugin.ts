@@ -28,12 +28,14 @@ export type ScopedContext<Context> = {
  * it first reads the value, and ties what the plugin does to the scope.
  *
  * @example
+ * ```ts
  * const context = { events: perPlugin((plugin) => ({
  *   on(event: string, listener: () => void) {
  *     emitter.on(event, listener);
  *     plugin.defer(() => emitter.off(event, listener), `listener for ${event}`);
  *   },
  * })) };
+ * ```
  */
 export function perPlugin<T>(create: (plugin: PluginScope) => T): PerPlugin<T> {
   return { [brand]: create };

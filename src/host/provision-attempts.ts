@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import type { PluginToProvision, Provision, ProvisionResult } from "../environments/provisioner.ts";
 import { isPlugoError } from "../kernel/plugo-error.ts";
 import { isThenable } from "../kernel/time-limit.ts";
+import { readPackageText } from "../manifest/read-package-file.ts";
+import { packageFile } from "../manifest/read-package-manifest.ts";
 import type { PlanEntry } from "../plan/plan.ts";
 import { publishStep } from "./diagnostics.ts";
 import type { Generation } from "./generation.ts";
@@ -68,7 +71,16 @@ export function isProvisionCurrent({ entry, provision, services }: Generation): 
   return plugin === undefined || services.provisioner.isCurrent(plugin, provision);
 }
 
-function toProvision({ name, manifest, selected: { target } }: PlanEntry): PluginToProvision | undefined {
+/** The text of a plugin's `package.json`; `null` when there is none that can be read. */
+export function packageTextOf(entry: PlanEntry): string | null {
+  const plugin = toProvision(entry);
+  if (plugin === undefined) return null;
+  const read = readPackageText(join(plugin.folder, packageFile));
+  return "text" in read ? read.text : null;
+}
+
+/** What an entry of a plan is provisioned as; `undefined` for a module that stands for a plugin, which has no environment. */
+export function toProvision({ name, manifest, selected: { target } }: PlanEntry): PluginToProvision | undefined {
   if (target?.kind !== "folder") return undefined;
   return { name, version: manifest?.version ?? "0.0.0", folder: target.plugin.realPath };
 }

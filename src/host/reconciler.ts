@@ -6,12 +6,12 @@ import { createProvisioner } from "../environments/create-provisioner.ts";
 import { displayPath } from "../kernel/display-path.ts";
 import type { Phase } from "../kernel/phase.ts";
 import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
-import { diffPlan, type PluginFacts, type RunningPlugins, type Steps } from "../plan/diff-plan.ts";
+import { diffPlan, type RunningPlugins, type Steps } from "../plan/diff-plan.ts";
 import type { Plan, PlanEntry } from "../plan/plan.ts";
 import type { Selection, Wish } from "../sources/source.ts";
 import { AttemptContent } from "./attempt-content.ts";
 import { AttemptMemory, type Standing } from "./attempt-memory.ts";
-import { BackgroundProvisions } from "./background-provisions.ts";
+import { BackgroundProvisions, type EndedInstallations } from "./background-provisions.ts";
 import { ChangeReports, type MadeReport } from "./change-reports.ts";
 import { isFollowed, type ChangeRequest, type Touch } from "./change-request.ts";
 import { runChange, type ChangeResult } from "./change.ts";
@@ -64,10 +64,10 @@ export class Reconciler {
   #leaving: ReadonlySet<string> = new Set();
 
   /**
-   * @param onProvisioned Called when the packages are there that a plugin's change was held back for.
+   * @param onProvisioned Called when packages are there that changes were held back for, with the names of the plugins.
    * @throws PlugoError `PLUGO_NESTED_VIEW`.
    */
-  constructor(options: ResolvedOptions, onProvisioned: (name: string) => void) {
+  constructor(options: ResolvedOptions, onProvisioned: (names: ReadonlySet<string>) => void) {
     this.#options = options;
     this.#installing = new BackgroundProvisions(onProvisioned);
     // Every plugin that has to be waited for listens to it.
@@ -92,7 +92,7 @@ export class Reconciler {
     this.#services = {
       logger: options.logger,
       engine: this.#engine,
-      provisioner: options.provisioner ?? createProvisioner(options.environments, options.logger),
+      provisioner: createProvisioner(options.environments, options.logger),
       limits: options.limits,
       internals: {
         id: hosts,
@@ -180,6 +180,7 @@ export class Reconciler {
     const settled = new Set<string>();
     const retried = new Set<string>();
     const attempted = new Set<string>();
+    const ended = this.#installing.takeEnded(request.isTouched);
     for (;;) {
       const before = this.#settledPlan;
       // What a replaced generation had pulled in may not be wanted any more: the selection is made for each pass.
@@ -188,8 +189,8 @@ export class Reconciler {
       const among = this.#plan === before ? request.only : undefined;
       const running = new RunningGenerations(this.inService);
       const facts = this.#memory.factsFor(request, { settled, retried }, this.#standing(content));
-      const { steps, provisions } = this.#provision(request, (heldBack) =>
-        diffPlan(this.#plan, running, withoutThem(facts, heldBack), among),
+      const { steps, provisions } = this.#provision(request, ended, (heldBack) =>
+        diffPlan(this.#plan, running, { ...facts, heldBack }, among),
       );
       if (isFollowed(request)) for (const name of steps.attempts) content?.note(this.#plan.entries.get(name)!);
       const result = await this.#pass(steps, running, {
@@ -204,7 +205,7 @@ export class Reconciler {
       if (!mayNeedAnotherPass(this.#plan, steps, result, running, among)) break;
       // A start that a neighbour took with it gets a second chance; nothing else is tried twice in one change.
       for (const name of steps.attempts) {
-        const isRetried = !running.has(name) && result.problems.get(name)?.code === "PLUGO_NOT_SWAPPED";
+        const isRetried = !running.has(name) && neighboursFaults.has(result.problems.get(name)?.code);
         if (isRetried && !retried.has(name)) retried.add(name);
         else settled.add(name);
       }
@@ -309,11 +310,12 @@ export class Reconciler {
   }
 
   /**
-   * Has the packages of the attempts installed. What was saved does not wait for an installation: who needs one is held
+   * Has the packages of the attempts installed, but for those whose installation has ended. What was saved does not wait for an installation: who needs one is held
    * back, and everything else is brought in.
    */
   #provision(
     request: ChangeRequest,
+    ended: EndedInstallations,
     diff: (heldBack: ReadonlySet<string>) => Steps,
   ): { readonly steps: Steps; readonly provisions: Provisions } {
     const steps = diff(nobody);
@@ -322,17 +324,22 @@ export class Reconciler {
     const heldBack = new Set<string>();
     for (const name of steps.attempts) {
       if (request.keepsModules(name)) continue;
-      const provisioned = this.#installing.take(name);
+      const provisioned = ended.get(name)?.provisioned;
       if (provisioned !== undefined) provisions.set(name, provisioned);
       else if (isFollowed(request) && this.#installing.has(name)) heldBack.add(name);
       else entries.push(this.#plan.entries.get(name)!);
-      if (request.isTouched(name)) this.#installing.outdate(name);
     }
     provisionAttempts(entries, this.#services).forEach((provision, name) => provisions.set(name, provision));
-    if (isFollowed(request)) this.#installing.holdBack(provisions).forEach((name) => heldBack.add(name));
+    if (isFollowed(request)) {
+      this.#installing.holdBack(provisions, this.#plan.entries).forEach((name) => heldBack.add(name));
+    }
     if (heldBack.size === 0) return { steps, provisions };
-    for (const name of heldBack) if (!this.inService.has(name)) this.#phases.enter(name, "provisioning");
-    return { steps: diff(heldBack), provisions };
+    const now = diff(heldBack);
+    this.#installing.addWaiting(now.waiting, ended);
+    for (const name of [...heldBack, ...now.waiting]) {
+      if (!this.inService.has(name)) this.#phases.enter(name, "provisioning");
+    }
+    return { steps: now, provisions };
   }
 
   async #pass(
@@ -406,7 +413,7 @@ export class Reconciler {
   /** A plugin without a generation stands where the plan, or its failed attempt, leaves it. */
   #leave(name: string): void {
     if (this.inService.has(name) || this.#attempting.has(name) || this.#endings.has(name)) return;
-    if (this.#installing.has(name)) return;
+    if (this.#installing.has(name) || this.#installing.isAwaiting(name)) return;
     const entry = this.#plan.entries.get(name);
     if (entry === undefined) this.#phases.forget(name);
     else this.#phases.enter(name, phaseWithout(entry, this.#memory.problems.get(name)?.code));
@@ -436,11 +443,8 @@ interface PassInput {
 
 const nobody: ReadonlySet<string> = new Set();
 
-/** What is held back is not attempted, as if that had failed just now. */
-function withoutThem(facts: PluginFacts, heldBack: ReadonlySet<string>): PluginFacts {
-  if (heldBack.size === 0) return facts;
-  return { ...facts, hasFailed: (name) => heldBack.has(name) || facts.hasFailed(name) };
-}
+/** What a plugin that could start well beside the generations in service fails with when a neighbour's next one fails. */
+const neighboursFaults: ReadonlySet<string | undefined> = new Set(["PLUGO_NOT_SWAPPED", "PLUGO_DEPENDENCY_FAILED"]);
 
 /**
  * Whether what a pass has done can call for more: a start that a neighbour took with it, dependents of an optional

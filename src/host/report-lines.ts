@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { Logger } from "../kernel/logger.ts";
 import type { Phase } from "../kernel/phase.ts";
 import type { PlugoError } from "../kernel/plugo-error.ts";
+import { problemText } from "../kernel/problem-text.ts";
 import type { Plan } from "../plan/plan.ts";
 import { isFollowed } from "./change-request.ts";
 import type { Generation } from "./generation.ts";
@@ -44,13 +45,6 @@ export function describeChange(logger: Logger, report: LoadReport, facts: Change
     if (running !== undefined) logger.info(`[${plugin}] goes on as generation ${running.number}`);
   }
   logger.info(summaryLine(report, facts));
-}
-
-/** A problem as text: what happened on the first line, what to do on the last. */
-export function problemText({ plugin, code, message, remedy }: PlugoError): string {
-  // A folder's name may hold a line break; what stands in the log is one line all the same.
-  const about = plugin === undefined ? "" : `[${/\p{Cc}/u.test(plugin) ? JSON.stringify(plugin) : plugin}] `;
-  return `${about}${message}\n    → ${remedy} (${code})`;
 }
 
 function loadedLine({ name, number, entry, timings }: Generation): string {

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { EnvironmentSettings } from "../environments/environment-settings.ts";
+import { expectOption, isObject, refuseUnknown } from "../kernel/check-option.ts";
 import type { Logger } from "../kernel/logger.ts";
 import { booleanVariable, type EnvironmentVariables } from "../sources/read-environment-variables.ts";
-import { expectOption, isObject, refuseUnknown } from "./check-option.ts";
 import type { EnvironmentOptions, LoadPluginsOptions } from "./load-plugins-options.ts";
 
 /** What the options of environments depend on. */
@@ -21,7 +21,7 @@ export function resolveEnvironmentOptions(
   const isSwitch = given === undefined || typeof given === "boolean";
   expectOption("environments", "a boolean or an object", given, isSwitch || isObject(given));
   const options: EnvironmentOptions = isSwitch ? {} : given;
-  for (const option of Object.keys(options)) refuseUnknown(option, known, "environments.");
+  for (const option of Object.keys(options)) refuseUnknown(option, known, { prefix: "environments." });
   const { home, installer = "npm", frozen = false, offline = false, allowScripts = [] } = options;
   const expect = (option: string, expected: string, value: unknown, isMet: boolean): void =>
     expectOption(`environments.${option}`, expected, value, isMet);
@@ -30,9 +30,9 @@ export function resolveEnvironmentOptions(
   expect("frozen", "a boolean", frozen, typeof frozen === "boolean");
   expect("offline", "a boolean", offline, typeof offline === "boolean");
   expect("allowScripts", "an array of package names", allowScripts, isTextList(allowScripts));
-  const isolated = isSwitch ? (given ?? booleanVariable(env, "PLUGO_USE_VENVS", true, logger)) : true;
+  const isIsolated = isSwitch ? (given ?? booleanVariable(env, "PLUGO_USE_VENVS", true, logger)) : true;
   return {
-    isolated,
+    mode: isIsolated ? "isolated" : "host",
     home: resolve(home ?? (variable(env, "PLUGO_VENV_HOME") || variable(env, "VENV_HOME") || defaultHome)),
     installer,
     frozen,

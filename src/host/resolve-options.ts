@@ -1,13 +1,18 @@
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { EnvironmentSettings } from "../environments/environment-settings.ts";
-import type { Provisioner } from "../environments/provisioner.ts";
+import {
+  expectLogger,
+  expectOption as expect,
+  isList,
+  isObject,
+  pathOption,
+  refuseUnknown,
+} from "../kernel/check-option.ts";
 import { createConsoleLogger, type Logger } from "../kernel/logger.ts";
 import { PLUGINS, type PluginConfig } from "../sources/plugin-list.ts";
 import { booleanVariable } from "../sources/read-environment-variables.ts";
-import { expectOption as expect, isObject, refuseUnknown } from "./check-option.ts";
 import type { TimeLimits } from "./host-services.ts";
-import { internalOptions, type HotReloadOptions, type LoadPluginsOptions } from "./load-plugins-options.ts";
+import { adjustOptions, type HotReloadOptions, type LoadPluginsOptions } from "./load-plugins-options.ts";
 import { nearestPackage } from "./nearest-package.ts";
 import { readOption } from "./read-option.ts";
 import { resolveEnvironmentOptions } from "./resolve-environment-options.ts";
@@ -23,8 +28,6 @@ export interface ResolvedOptions {
   /** `null` when nothing follows the disk. */
   readonly hotReload: { readonly debounceMs: number } | null;
   readonly environments: EnvironmentSettings;
-  /** What gives plugins their packages in the place of what `environments` says. */
-  readonly provisioner?: Provisioner;
   readonly strict: boolean;
   readonly engine: "runner" | "native";
   /** Read anew at each change: entries may be pushed later. */
@@ -37,19 +40,20 @@ export interface ResolvedOptions {
   readonly cacheFolder: string;
 }
 
-/** Options, and what plugo's own parts decide beside them. */
+/** Options, and what a part of plugo makes of them when they are resolved: more than the options can say. */
 export interface InternalLoadPluginsOptions extends LoadPluginsOptions {
-  readonly [internalOptions]?: Partial<ResolvedOptions>;
+  readonly [adjustOptions]?: (resolved: ResolvedOptions) => ResolvedOptions;
 }
 
 const defaults = { initTimeoutMs: 30_000, disposeTimeoutMs: 10_000, drainTimeoutMs: 10_000, debounceMs: 50 } as const;
 
 /** Checks the options and fills in the defaults. @throws PlugoError `PLUGO_OPTION_INVALID`. */
 export function resolveOptions(options: LoadPluginsOptions): ResolvedOptions {
-  return readOption("options", () => ({
-    ...withDefaults(options),
-    ...(options as InternalLoadPluginsOptions)[internalOptions],
-  }));
+  return readOption("options", () => {
+    const adjust = (options as InternalLoadPluginsOptions)[adjustOptions];
+    const resolved = withDefaults(options);
+    return adjust === undefined ? resolved : adjust(resolved);
+  });
 }
 
 function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
@@ -57,9 +61,9 @@ function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
   for (const option of Object.keys(options)) refuseUnknown(option, known);
   const { pluginDirectory = [], configPath, context = {}, logger = createConsoleLogger() } = options;
   const { strict = false, engine = "runner", plugins = PLUGINS, env = process.env, signal, coreVersion } = options;
-  const directories: readonly (string | URL)[] = isArray(pluginDirectory) ? pluginDirectory : [pluginDirectory];
+  const directories: readonly (string | URL)[] = isList(pluginDirectory) ? pluginDirectory : [pluginDirectory];
   expect("context", "an object", context, isObject(context));
-  expect("logger", "an object with debug, info, warn and error", logger, isLogger(logger));
+  expectLogger(logger);
   expect("strict", "a boolean", strict, typeof strict === "boolean");
   expect("engine", `"runner" or "native"`, engine, engine === "runner" || engine === "native");
   expect("plugins", "an array", plugins, Array.isArray(plugins));
@@ -70,8 +74,8 @@ function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
   const application = nearestPackage(process.cwd());
   const isFollowing = hotReload.enabled ?? booleanVariable(env, "ENABLE_PLUGIN_HOT_RELOAD", true, logger);
   return {
-    directories: directories.map((directory) => toPath("pluginDirectory", directory)),
-    configFile: configPath === undefined ? undefined : toPath("configPath", configPath),
+    directories: directories.map((directory) => pathOption("pluginDirectory", directory)),
+    configFile: configPath === undefined ? undefined : pathOption("configPath", configPath),
     context,
     logger,
     coreVersion: coreVersion ?? application.version,
@@ -119,17 +123,8 @@ function hotReloadOptions(
 ): HotReloadOptions & { readonly enabled: boolean | undefined } {
   if (hotReload === undefined || typeof hotReload === "boolean") return { enabled: hotReload };
   expect("hotReload", "a boolean or an object", hotReload, isObject(hotReload));
-  for (const option of Object.keys(hotReload)) refuseUnknown(option, knownOfHotReload, "hotReload.");
+  for (const option of Object.keys(hotReload)) refuseUnknown(option, knownOfHotReload, { prefix: "hotReload." });
   return { ...hotReload, enabled: true };
-}
-
-function toPath(option: string, value: string | URL): string {
-  if (value instanceof URL) {
-    expect(option, "a path or a file: URL", value.href, value.protocol === "file:");
-    return fileURLToPath(value);
-  }
-  expect(option, "a path or a file: URL", value, typeof value === "string" && value !== "" && !value.includes("\0"));
-  return resolve(value);
 }
 
 function milliseconds(option: keyof typeof defaults, value: number | undefined): number {
@@ -137,15 +132,4 @@ function milliseconds(option: keyof typeof defaults, value: number | undefined):
   const isValid = typeof resolved === "number" && resolved >= 0 && Number.isFinite(resolved);
   expect(option, "a number of milliseconds, 0 or more (0 = no limit)", resolved, isValid);
   return resolved;
-}
-
-function isArray(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
-}
-
-function isLogger(value: unknown): value is Logger {
-  return (
-    isObject(value) &&
-    (["debug", "info", "warn", "error"] as const).every((level) => typeof (value as Logger)[level] === "function")
-  );
 }

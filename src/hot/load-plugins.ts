@@ -10,7 +10,9 @@ import { HotReload } from "./hot-reload.ts";
  * `await using`.
  *
  * @example
+ * ```ts
  * const host = await loadPlugins({ pluginDirectory: "plugins", context: { app, db } });
+ * ```
  *
  * @throws PlugoError for the host's own mistakes: `PLUGO_OPTION_INVALID`, `PLUGO_NESTED_VIEW`,
  * `PLUGO_DIRECTORY_UNREADABLE`, `PLUGO_CONFIG_UNREADABLE`, `PLUGO_CONFIG_INVALID`; with `strict`, `PLUGO_STRICT`; when

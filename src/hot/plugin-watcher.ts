@@ -1,8 +1,8 @@
 import { extname } from "node:path";
-import { problemText } from "../host/report-lines.ts";
 import { absolutePath } from "../kernel/absolute-path.ts";
 import { createConsoleLogger, type Logger } from "../kernel/logger.ts";
 import { describeThrown } from "../kernel/plugo-error.ts";
+import { problemText } from "../kernel/problem-text.ts";
 import { changedPaths, readFolderContent, type FolderContent } from "../sources/folder-content.ts";
 import { AdaptiveWatcher } from "./adaptive-watcher.ts";
 import { Bursts } from "./bursts.ts";
@@ -30,9 +30,11 @@ const extensions: ReadonlySet<string> = new Set([".ts", ".mts", ".cts", ".js", "
  * `await watcher.stop()`, or `await using`.
  *
  * @example
+ * ```ts
  * const reload = createReloadCallback({ pluginDirectory: "plugins", context });
  * const watcher = new PluginWatcher({ watchPaths: ["plugins"], reloadCallback: reload });
  * await watcher.start();
+ * ```
  */
 export class PluginWatcher implements AsyncDisposable {
   readonly #options: PluginWatcherOptions;

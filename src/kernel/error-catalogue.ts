@@ -118,12 +118,11 @@ export interface ErrorFacts {
   PLUGO_NEW_NAME: { name: string; reason: string };
   PLUGO_NEW_VALUE: { option: string; expected: string; actual: string };
   PLUGO_NEW_EXISTS: { folder: string; canForce: boolean };
-  PLUGO_NEW_UNWRITABLE: { folder: string; reason: string };
+  PLUGO_FOLDER_UNWRITABLE: { folder: string; reason: string; option: "--output-dir" | "--home" };
   PLUGO_TEMPLATE_MISSING: { template: string; folder: string };
   PLUGO_INTERRUPTED: { state: string };
   PLUGO_COMMAND_BROKEN: { command: string; from: string; reason: string };
   PLUGO_COMMAND_FAILED: { command: string; from: string; detail: string };
-  PLUGO_NPM_FAILED: { folder: string; ending: string; lines: readonly string[] };
 }
 
 const list = (items: readonly string[]): string => items.map((item) => `\n  - ${item}`).join("");
@@ -641,10 +640,10 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     message: ({ folder }) => `"${folder}" exists already and was left as it is.`,
     remedy: ({ canForce }) => `Choose another name${canForce ? ", or replace it with --force" : ""}.`,
   },
-  PLUGO_NEW_UNWRITABLE: {
+  PLUGO_FOLDER_UNWRITABLE: {
     title: "A folder cannot be written.",
     message: ({ folder, reason }) => `"${folder}" cannot be written: ${reason}.`,
-    remedy: () => "Make it writable, or name another folder with --output-dir.",
+    remedy: ({ option }) => `Make it writable, or name another folder with ${option}.`,
   },
   PLUGO_TEMPLATE_MISSING: {
     title: "There is no template for what is to be made.",
@@ -665,11 +664,6 @@ export const catalogue: { readonly [Code in keyof ErrorFacts]: CatalogueEntry<Er
     title: "An extension command failed.",
     message: ({ command, from, detail }) => `The command "${command}" of ${from} failed: ${detail}`,
     remedy: ({ command, from }) => `See "plugo ${command} --help"; what it does is up to ${from}.`,
-  },
-  PLUGO_NPM_FAILED: {
-    title: "npm could not install the packages.",
-    message: ({ folder, ending, lines }) => `npm install in "${folder}" ${ending}:${list(lines)}`,
-    remedy: ({ folder }) => `Mend what npm says, then run "npm install" in "${folder}": everything else is there.`,
   },
 };
 

@@ -26,6 +26,8 @@ export interface Steps {
   readonly failing: ReadonlySet<string>;
   /** The plugins in service that are still out of date, and wait for a change of their own or of a neighbour. */
   readonly held: ReadonlySet<string>;
+  /** The plugins that would be attempted, and wait for one that is held back and that they are connected with. */
+  readonly waiting: ReadonlySet<string>;
 }
 
 /** What is known about single plugins, beyond the plan. */
@@ -34,6 +36,8 @@ export interface PluginFacts {
   readonly isOutdated: (name: string) => boolean;
   /** Whether the latest attempt came to nothing, and the plugin is not part of what changed now. */
   readonly hasFailed: (name: string) => boolean;
+  /** The plugins that are not attempted now, whatever speaks for it: their change follows. */
+  readonly heldBack: ReadonlySet<string>;
 }
 
 /**
@@ -55,6 +59,7 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
   const attempts = new Set<string>();
   const held = new Set<string>();
   const joined = new Set<string>();
+  const waiting = new Set<string>();
   do {
     attempts.clear();
     held.clear();
@@ -63,12 +68,19 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
       const entry = plan.entries.get(name);
       if (entry !== undefined) decide(entry);
     });
-  } while (joinNeighbours());
-  return { attempts: [...attempts], unwanted, failing, held };
+  } while (joinNeighbours() || waitForNeighbours());
+  return { attempts: [...attempts], unwanted, failing, held, waiting };
 
   function decide(entry: PlanEntry): void {
     const { name, dependencies } = entry;
     const current = running.get(name);
+    // What cannot run before another has started comes after it.
+    const needsLater = entry.required.some((dependency) => isLater(dependency) && !running.has(dependency));
+    if (needsLater && !isLater(name)) waiting.add(name);
+    if (isLater(name)) {
+      if (current !== undefined) held.add(name);
+      return;
+    }
     if (dependencies.length === 0 && current === undefined) {
       if (!facts.hasFailed(name)) attempts.add(name);
       return;
@@ -106,10 +118,32 @@ export function diffPlan(plan: Plan, running: RunningPlugins, facts: PluginFacts
     const before = joined.size;
     for (const name of attempts) {
       for (const dependency of running.get(name)?.dependencies ?? []) {
-        if (held.has(dependency)) joined.add(dependency);
+        if (held.has(dependency) && !isLater(dependency)) joined.add(dependency);
       }
     }
     return joined.size > before;
+  }
+
+  function isLater(name: string): boolean {
+    return facts.heldBack.size > 0 && (waiting.has(name) || facts.heldBack.has(name));
+  }
+
+  /**
+   * What stands on each other is replaced together, and so waits for what is held back. What only starts would be made
+   * twice.
+   */
+  function waitForNeighbours(): boolean {
+    if (facts.heldBack.size === 0) return false;
+    const before = waiting.size;
+    for (const name of [...facts.heldBack, ...waiting]) {
+      for (const dependency of running.get(name)?.dependencies ?? []) {
+        if (attempts.has(dependency) && running.has(dependency)) waiting.add(dependency);
+      }
+    }
+    for (const name of attempts) {
+      if (plan.entries.get(name)!.dependencies.some(isLater)) waiting.add(name);
+    }
+    return waiting.size > before;
   }
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync, type Stats } from "node:fs";
 import { sep } from "node:path";
 import type Picomatch from "picomatch";
-import { crypto, lazyRequire } from "../kernel/lazy-require.ts";
+import { contentHash } from "../kernel/content-hash.ts";
+import { lazyRequire } from "../kernel/lazy-require.ts";
 import { clockToleranceMs } from "./stats-of.ts";
 import { walkFolder, type WalkedEntry } from "./walk-folder.ts";
 
@@ -118,7 +119,7 @@ function hashOf({ path, stats }: WalkedEntry): string {
   try {
     if (stats === undefined) return "gone";
     if (!stats.isFile() || stats.size > maxHashedBytes) return `${stats.mode} ${stats.size} ${stats.mtimeMs}`;
-    return crypto().createHash("sha256").update(readFileSync(path)).digest("base64");
+    return contentHash(readFileSync(path));
   } catch {
     return "unreadable";
   }

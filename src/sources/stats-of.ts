@@ -10,6 +10,16 @@ export function targetStatsOf(path: string): Stats | undefined {
   return orNothing(() => statSync(path));
 }
 
+/** Whether a path leads to a file. */
+export function isFile(path: string): boolean {
+  return targetStatsOf(path)?.isFile() === true;
+}
+
+/** Whether a path leads to a folder. */
+export function isFolder(path: string): boolean {
+  return targetStatsOf(path)?.isDirectory() === true;
+}
+
 function orNothing(look: () => Stats): Stats | undefined {
   try {
     return look();

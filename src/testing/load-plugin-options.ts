@@ -1,6 +1,5 @@
-import { basename, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { expectOption, isObject, refuseUnknown } from "../host/check-option.ts";
+import { basename } from "node:path";
+import { expectOption, isObject, pathOption, refuseUnknown } from "../kernel/check-option.ts";
 import type { Logger } from "../kernel/logger.ts";
 import { isPluginName, pluginNameRule } from "../manifest/plugin-name.ts";
 
@@ -41,10 +40,7 @@ export interface ResolvedLoadPluginOptions {
 export function resolveLoadPluginOptions(folder: string | URL, options: LoadPluginOptions): ResolvedLoadPluginOptions {
   expectOption("options", "an object", options, isObject(options));
   for (const option of Object.keys(options)) refuseUnknown(option, known);
-  const isUrl = folder instanceof URL;
-  const isFolder = isUrl ? folder.protocol === "file:" : typeof folder === "string" && folder !== "";
-  expectOption("folder", "a path or a file: URL", isUrl ? folder.href : folder, isFolder);
-  const path = resolve(isUrl ? fileURLToPath(folder) : folder);
+  const path = pathOption("folder", folder);
   const { context = {}, config = {}, dependencies: stubs = {}, logger = silent } = options;
   expectOption("context", "an object", context, isObject(context));
   expectOption("config", "an object", config, isObject(config));

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Provisioner } from "../environments/provisioner.ts";
 import type { Host } from "../host/host.ts";
-import { internalOptions } from "../host/load-plugins-options.ts";
+import { adjustOptions } from "../host/load-plugins-options.ts";
 import { readOption } from "../host/read-option.ts";
 import type { InternalLoadPluginsOptions } from "../host/resolve-options.ts";
 import { loadPlugins } from "../hot/load-plugins.ts";
@@ -23,11 +22,14 @@ import { TestedPlugin } from "./tested-plugin.ts";
  *
  * @param folder The plugin's folder, as a path or a `file:` URL.
  * @example
+ * ```ts
+ * type Hello = { readonly greet: (who: string) => string };
  * test("greets", async (t) => {
- *   const plugin = await loadPlugin(new URL("..", import.meta.url), { context: { app } });
+ *   const plugin = await loadPlugin<Hello>(new URL("..", import.meta.url), { context: { app } });
  *   t.after(() => plugin.dispose());
  *   assert.equal(plugin.api.greet("Ada"), "Hello Ada");
  * });
+ * ```
  *
  * @throws PlugoError What is wrong with the plugin, when it cannot be loaded; `PLUGO_OPTION_INVALID`,
  * `PLUGO_OPTION_UNKNOWN`.
@@ -53,13 +55,15 @@ export async function loadPlugin<Api = unknown, Context extends object = object>
     hotReload: { drainTimeoutMs },
     plugins: [],
     env: {},
-    [internalOptions]: {
+    [adjustOptions]: (resolved) => ({
+      ...resolved,
       coreVersion: options.coreVersion,
       cacheFolder: staged.cacheFolder,
-      provisioner: packagesAsTheyAre,
+      // The plugin's node_modules, or the application's, has what it needs.
+      environments: { ...resolved.environments, mode: "none" },
       hotReload: null,
       watchesLeaks: false,
-    },
+    }),
   };
   try {
     const host = (await leftovers.run(() => loadPlugins(loadOptions))) as Host;
@@ -89,9 +93,6 @@ function withStandIn(problem: PlugoError): PlugoError {
   const remedy = `${problem.remedy} In a test, the option "dependencies" can stand in for it.`;
   return new PlugoError(problem.code, problem.message, remedy, problem.plugin, problem.cause);
 }
-
-/** Nothing is installed for a test: the plugin's `node_modules`, or the application's, has what it needs. */
-const packagesAsTheyAre: Provisioner = { provision: () => new Map(), isCurrent: () => true, link: () => {} };
 
 /**
  * A test may well leave the body of a response unread, which holds its generation in some frameworks. The plugin can do

@@ -65,7 +65,8 @@ describe("plugo --help", () => {
     assert.equal(exitCode, 0);
     const loaded = readFileSync(report, "utf8").trim().split("\n");
     const own = loaded.filter((url) => url.includes("/dist/"));
-    assert.ok(own.length > 0 && own.length <= 8, own.join("\n"));
+    // A few; where coverage is measured, the parts of those few each by itself.
+    assert.ok(own.length > 0 && own.length <= 16, own.join("\n"));
     assert.doesNotMatch(loaded.join("\n"), /clack|oxc|valibot|jsonc/);
   });
 });

@@ -31,7 +31,7 @@ describe("makeFolder", () => {
     };
     for (const parent of ["there", "x/y"]) {
       await assert.rejects(makeFolder({ folder: folder.at(`${parent}/new`), files, force: false, prepare }), {
-        code: "PLUGO_NEW_UNWRITABLE",
+        code: "PLUGO_FOLDER_UNWRITABLE",
       });
     }
     assert.deepEqual(readdirSync(folder.path, { recursive: true }).map(String).toSorted(), ["there", "there/mine.txt"]);

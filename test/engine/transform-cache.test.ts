@@ -156,7 +156,7 @@ describe("TransformCache", () => {
     cache.add(made("b", record("b")));
     cache.flush([key("a"), key("b")]);
     assert.equal(logger.lines.length, 1);
-    assert.match(logger.lines[0] ?? "", /^warn PLUGO_CACHE_UNWRITABLE/);
+    assert.match(logger.lines[0] ?? "", /^warn The transform cache.*\n.*PLUGO_CACHE_UNWRITABLE/);
     assert.equal(find(cache, "a")?.code, "a");
     assert.equal(find(cache, "b")?.code, "b");
     assert.equal(find(cache, "old"), undefined);
@@ -213,7 +213,7 @@ describe("TransformCache", () => {
   test("holds what two processes write at once", async () => {
     using folder = createFolder();
     const code = (from: number): string => `
-      import { contentHash } from ${JSON.stringify(import.meta.resolve("#src/engine/content-hash.js"))};
+      import { contentHash } from ${JSON.stringify(import.meta.resolve("#src/kernel/content-hash.js"))};
       import { TransformCache } from ${JSON.stringify(import.meta.resolve("#src/engine/transform-cache.js"))};
       process.stdin.once("data", () => {
         for (let i = ${from}; i < ${from + 200}; i += 1) {

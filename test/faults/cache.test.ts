@@ -26,7 +26,7 @@ function assertOneWarning({ lines, ...rest }: { lines: string[] }): void {
   assert.deepEqual(more, []);
   assert.match(
     warning,
-    /^warn PLUGO_CACHE_UNWRITABLE: The transform cache in ".*cache" cannot be written: .+\. Transforms stay/,
+    /^warn The transform cache in ".*cache" cannot be written: .+\.\n.* Transforms stay.*\(PLUGO_CACHE_UNWRITABLE\)$/,
   );
 }
 

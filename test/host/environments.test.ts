@@ -229,4 +229,70 @@ describe("loadPlugins with environments and hot reload", () => {
     assert.deepEqual([host.get<Api>("one").version, host.get("needs")], ["1.0.0", "1.0.0"]);
     assert.deepEqual(phases(host), { needs: "active", one: "active" });
   });
+
+  test("what stands on each other waits together, and nothing is loaded without its packages", async () => {
+    using folder = createFolder({
+      ...version("first"),
+      ...user("one", "1.0.0"),
+      "plugins/one/metadata.json": { dependencies: ["other"] },
+    });
+    await using host = await load(folder, keepLines());
+    const generationsBefore = host.snapshot().plugins.map(({ generation }) => generation);
+    registry.setFault("slow", "packument", { stalls: "headers" });
+    const isAsked = registry.nextRequest("slow", "packument");
+    folder.write({ "plugins/one/package.json": { dependencies: { dep: "2.0.0", slow: "1.0.0" } } });
+    await isAsked;
+    const reported = nextReport(host, ({ loaded }) => loaded.includes("fresh"));
+    folder.write({
+      ...version("second"),
+      "plugins/fresh/metadata.json": {},
+      "plugins/fresh/plugin.ts": "export const initPlugin = () => {};",
+      "plugins/late/metadata.json": { dependencies: ["one"] },
+      "plugins/late/plugin.ts":
+        "export const initPlugin = (_: object, plugin: any) => plugin.dependency('one').version;",
+    });
+    assert.deepEqual((await reported).loaded, ["fresh"]);
+    assert.equal(host.get("other"), "first", "the one that stands on it could not follow");
+    assert.deepEqual(phases(host), { fresh: "active", late: "provisioning", one: "active", other: "active" });
+    registry.setFault("slow", "packument", undefined);
+    folder.write({ "plugins/one/package.json": { dependencies: { dep: "2.0.0" } } });
+    registry.releaseStalled();
+    await host.settled();
+    assert.deepEqual([host.get("other"), host.get<Api>("one").version, host.get("late")], ["second", "2.0.0", "2.0.0"]);
+    const changed = host.snapshot().plugins.filter(({ name }) => name === "one" || name === "other");
+    assert.deepEqual(
+      changed.map(({ generation }) => generation),
+      generationsBefore.map((generation) => generation + 1),
+    );
+    assert.deepEqual(host.report.problems, []);
+  });
+
+  test("what an installation comes to says nothing of a plugin that came back with other dependencies", async () => {
+    using folder = createFolder({ ...user("one", "1.0.0"), ...version("first") });
+    await using host = await load(folder, keepLines());
+    const isAsked = registry.nextRequest("absent", "packument");
+    folder.write({ "plugins/one/package.json": { dependencies: { absent: "1.0.0" } } });
+    await isAsked;
+    folder.remove("plugins/one");
+    await nextReport(host, () => !host.loaded.has("one"));
+    await host.settled();
+    folder.write(user("one", "2.0.0"));
+    await host.settled();
+    assert.equal(host.get<Api>("one").version, "2.0.0");
+    assert.deepEqual(host.report.problems, []);
+  });
+
+  test("a plugin starts beside the one that it needs and that cannot get its new packages", async () => {
+    using folder = createFolder(user("one", "1.0.0"));
+    await using host = await load(folder, keepLines());
+    folder.write({
+      "plugins/one/package.json": { dependencies: { dep: "9.0.0" } },
+      "plugins/late/metadata.json": { dependencies: ["one"] },
+      "plugins/late/plugin.ts":
+        "export const initPlugin = (_: object, plugin: any) => plugin.dependency('one').version;",
+    });
+    await host.settled();
+    assert.equal(host.get("late"), "1.0.0");
+    assert.deepEqual(codes(host), ["one: PLUGO_INSTALL_FAILED"]);
+  });
 });

@@ -1,5 +1,8 @@
-/** How a plugin's files are. Only `good` ones can be loaded; a bad `metadata` keeps it out of the plan as well. */
-export type Health = "good" | "syntax error" | "throwing" | "hanging" | "bad metadata";
+/**
+ * How a plugin's files are. Only `good` ones can be loaded; a bad `metadata` keeps it out of the plan as well. With
+ * `missing packages` it asks for a version that the registry does not have.
+ */
+export type Health = "good" | "syntax error" | "throwing" | "hanging" | "bad metadata" | "missing packages";
 
 /** What is on disk for one plugin. */
 export interface PluginOnDisk {
@@ -7,6 +10,8 @@ export interface PluginOnDisk {
   /** Another one for each edit of its code. */
   readonly label: number;
   readonly dependencies: readonly string[];
+  /** The version of the npm package that it asks for; `null` when it asks for none. */
+  readonly packageVersion: string | null;
 }
 
 /** Everything on disk. */
@@ -21,6 +26,7 @@ export interface Running {
   readonly label: number;
   readonly config: number;
   readonly dependencies: readonly string[];
+  readonly packageVersion: string | null;
   /** Counts what was put in service for it since the model began. */
   readonly generation: number;
 }
@@ -52,7 +58,10 @@ export function afterEdit(before: RunningPlugins, was: Disk, disk: Disk, edited:
     return (
       now !== undefined &&
       then !== undefined &&
-      (now.label !== then.label || now.health !== "good" || configOf(name) !== then.config)
+      (now.label !== then.label ||
+        now.packageVersion !== then.packageVersion ||
+        now.health !== "good" ||
+        configOf(name) !== then.config)
     );
   };
   const configOf = (name: string): number => disk.configs.get(name) ?? 0;
@@ -78,9 +87,9 @@ export function afterEdit(before: RunningPlugins, was: Disk, disk: Disk, edited:
   }
 
   const put = (name: string): void => {
-    const { label, dependencies } = disk.plugins.get(name)!;
+    const { label, dependencies, packageVersion } = disk.plugins.get(name)!;
     const generation = (before.get(name)?.generation ?? 0) + 1;
-    running.set(name, { label, config: configOf(name), dependencies, generation });
+    running.set(name, { label, config: configOf(name), dependencies, packageVersion, generation });
   };
   // What only starts does not hold the others up, but the others may need it.
   const startAll = (): void => {

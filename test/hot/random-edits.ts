@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { loadPlugins, type PluginHost } from "@plugo/node";
-import { keepLines } from "../support/load.ts";
+import { keepLines, type KeptLines } from "../support/load.ts";
 import { createFolder, type TestFolder } from "../support/plugin-folder.ts";
+import { startRegistry } from "../support/registry.ts";
 import { afterEdit, type Disk, type Health, type PluginOnDisk, type RunningPlugins } from "./edited-plugins.ts";
 
 const count = 20;
-const healths: readonly Health[] = ["syntax error", "throwing", "hanging", "bad metadata"];
+const healths: readonly Health[] = ["syntax error", "throwing", "hanging", "bad metadata", "missing packages"];
+/** Those of the npm package that plugins ask for. */
+const packageVersions = ["1.0.0", "2.0.0"];
 const names = Array.from({ length: count }, (_, index) => `p${String(index).padStart(2, "0")}`);
 /** Where a plugin's folder goes when it is renamed: nobody depends on that name. */
 const renamed = (name: string): string => `${name}_r`;
@@ -40,8 +43,20 @@ class EditedFolder {
     this.#random = random;
     for (const [index, name] of names.entries()) {
       const dependencies = names.slice(0, index).filter(() => random(8) === 0);
-      this.#write(name, { health: "good", label: (this.#label += 1), dependencies });
+      this.#write(name, { health: "good", label: (this.#label += 1), dependencies, packageVersion: null });
     }
+    this.#writeConfig();
+  }
+
+  /** Makes every plugin one that can be loaded, and wanted, and saves it. */
+  heal(): void {
+    for (const name of names) {
+      if (this.plugins.has(renamed(name))) this.#rename(renamed(name), name);
+      const plugin = this.plugins.get(name);
+      if (plugin === undefined) this.#restore(name);
+      else this.#write(name, { ...plugin, health: "good", label: (this.#label += 1) });
+    }
+    this.disabled.clear();
     this.#writeConfig();
   }
 
@@ -52,13 +67,10 @@ class EditedFolder {
   edit(): Edit {
     const name = names[this.#random(count)]!;
     const plugin = this.plugins.get(name);
-    const kind = this.#random(12);
+    const kind = this.#random(15);
     if (plugin === undefined) {
       if (this.plugins.has(renamed(name))) return this.#rename(renamed(name), name);
-      const index = names.indexOf(name);
-      const dependencies = names.slice(0, index).filter(() => this.#random(8) === 0);
-      this.#write(name, { health: "good", label: (this.#label += 1), dependencies });
-      return { what: `restore ${name}`, edited: new Set([name]) };
+      return this.#restore(name);
     }
     if (kind <= 2) {
       const health = plugin.health === "good" ? healths[this.#random(healths.length)]! : "good";
@@ -88,8 +100,30 @@ class EditedFolder {
       this.#writeConfig();
       return { what: `configure ${name}`, edited: new Set([name]) };
     }
+    if (kind <= 10) return this.#changePackages(name, plugin);
     this.#write(name, { ...plugin, health: "good", label: (this.#label += 1) });
     return { what: `save ${name}`, edited: new Set([name]) };
+  }
+
+  #changePackages(name: string, plugin: PluginOnDisk): Edit {
+    const versions = [null, ...packageVersions].filter((version) => version !== plugin.packageVersion);
+    const packageVersion = versions[this.#random(versions.length)]!;
+    // Where the code says the same, package.json is all that changes.
+    const isAlone = plugin.packageVersion !== null && packageVersion !== null && plugin.health === "good";
+    this.#write(name, {
+      ...plugin,
+      health: "good",
+      label: isAlone ? plugin.label : (this.#label += 1),
+      packageVersion,
+    });
+    return { what: `${name} asks for ${packageVersion ?? "no"} package`, edited: new Set([name]) };
+  }
+
+  #restore(name: string): Edit {
+    const dependencies = names.slice(0, names.indexOf(name)).filter(() => this.#random(8) === 0);
+    const packageVersion = [null, null, ...packageVersions][this.#random(4)]!;
+    this.#write(name, { health: "good", label: (this.#label += 1), dependencies, packageVersion });
+    return { what: `restore ${name}`, edited: new Set([name]) };
   }
 
   #rename(from: string, to: string): Edit {
@@ -102,14 +136,18 @@ class EditedFolder {
 
   #write(name: string, plugin: PluginOnDisk): void {
     this.plugins.set(name, plugin);
-    const { health, label, dependencies } = plugin;
+    const { health, label, dependencies, packageVersion } = plugin;
     // The label stands in the metadata as well: then every edit of it is one of content.
     const metadata = { description: String(label), dependencies };
     this.folder.write({
       [`plugins/${name}/metadata.json`]: health === "bad metadata" ? `{ "version": ${label} }` : metadata,
       [`plugins/${name}/label.ts`]: `export const label = ${label};`,
-      [`plugins/${name}/plugin.ts`]: codeOf(health, label),
+      [`plugins/${name}/plugin.ts`]: codeOf(plugin),
     });
+    const version = health === "missing packages" ? "9.0.0" : packageVersion;
+    const file = `plugins/${name}/package.json`;
+    if (version !== null) this.folder.write({ [file]: { dependencies: { dep: version } } });
+    else if (existsSync(this.folder.at(file))) this.folder.remove(file);
   }
 
   #writeConfig(): void {
@@ -121,15 +159,17 @@ class EditedFolder {
   }
 }
 
-function codeOf(health: Health, label: number): string {
+function codeOf({ health, label, packageVersion }: PluginOnDisk): string {
   if (health === "syntax error") return `export function initPlugin( { // ${label}`;
   const body = {
     good: "",
     "bad metadata": "",
+    "missing packages": "",
     throwing: `throw new Error("no");`,
     hanging: `return new Promise(() => {});`,
   }[health];
   return `import { label } from "./label.ts"; // ${label}
+  ${packageVersion === null ? "const dep = { version: null };" : 'import dep from "dep";'}
   export function initPlugin({ alive }: any, plugin: any) {
     const timer = setInterval(() => {}, 1_000);
     alive.add(timer);
@@ -137,13 +177,14 @@ function codeOf(health: Health, label: number): string {
     ${body}
     const dependencies = new Map();
     for (const name of plugin.metadata.dependencies) dependencies.set(name, plugin.dependency(name));
-    return { label, config: plugin.config.value ?? 0, dependencies };
+    return { label, config: plugin.config.value ?? 0, packageVersion: dep.version, dependencies };
   }`;
 }
 
 interface Api {
   readonly label: number;
   readonly config: number;
+  readonly packageVersion: string | null;
   readonly dependencies: ReadonlyMap<string, unknown>;
 }
 
@@ -154,8 +195,14 @@ export interface RandomEdits {
   readonly burst: number;
 }
 
-/** Edits a folder under a running host, and compares after each what runs with the model. Throws where they differ. */
+/**
+ * Edits a folder under a running host, and compares after each what runs with the model. A burst does not wait for what
+ * the edit before has begun, such as an installation; what it leaves must run when everything is well in the end. Throws
+ * where they differ.
+ */
 export async function editAtRandom({ seed, edits, burst }: RandomEdits): Promise<void> {
+  await using registry = await startRegistry();
+  for (const version of packageVersions) registry.publish("dep", version);
   const random = randomNumbers(seed);
   const edited = new EditedFolder(random);
   const alive = new Set<unknown>();
@@ -165,7 +212,9 @@ export async function editAtRandom({ seed, edits, burst }: RandomEdits): Promise
     configPath: edited.folder.at("plugins_config.json"),
     context: { alive },
     logger,
-    env: {},
+    env: registry.env(),
+    // The fastest: what is tested is when its work is brought in.
+    environments: { home: edited.folder.at(".plugo/venvs"), installer: "bun" },
     plugins: [],
     initTimeoutMs: 200,
     hotReload: true,
@@ -187,6 +236,7 @@ export async function editAtRandom({ seed, edits, burst }: RandomEdits): Promise
         const { what, edited: touched } = edited.edit();
         history.push(what);
         if (burst === 1) model = afterEdit(model, disk, edited.disk, touched);
+        else if (random(2) === 0) await Promise.race([nextLine(logger), host.settled()]);
         disk = edited.disk;
       }
       await host.settled();
@@ -198,6 +248,11 @@ export async function editAtRandom({ seed, edits, burst }: RandomEdits): Promise
       checkPairs(host, history);
       assert.equal(alive.size, host.loaded.size, `what plugins hold; after ${history.slice(-5).join("; ")}`);
     }
+    edited.heal();
+    history.push("heal");
+    await host.settled();
+    refuseFaults();
+    compare(host, afterEdit(new Map(), edited.disk, edited.disk, new Set(names)), history);
   } finally {
     await host.close();
     edited.folder[Symbol.dispose]();
@@ -205,15 +260,29 @@ export async function editAtRandom({ seed, edits, burst }: RandomEdits): Promise
   assert.equal(alive.size, 0);
 }
 
+/** Resolves when something is logged. */
+function nextLine({ lines }: KeptLines): Promise<void> {
+  return new Promise((resolve) => {
+    const push = lines.push.bind(lines);
+    lines.push = (...more) => {
+      lines.push = push;
+      resolve();
+      return push(...more);
+    };
+  });
+}
+
 const generationsOf = new WeakMap<PluginHost, RunningPlugins>();
 
 /** What runs is what the model says: which plugins, made from what. */
 function compare(host: PluginHost, model: RunningPlugins, history: readonly string[]): void {
   const actual = [...host.loaded].toSorted().map((name) => {
-    const { label, config } = host.get<Api>(name);
-    return `${name} ${label} ${config}`;
+    const { label, config, packageVersion } = host.get<Api>(name);
+    return `${name} ${label} ${config} ${packageVersion}`;
   });
-  const expected = [...model].map(([name, { label, config }]) => `${name} ${label} ${config}`).toSorted();
+  const expected = [...model]
+    .map(([name, { label, config, packageVersion }]) => `${name} ${label} ${config} ${packageVersion}`)
+    .toSorted();
   assert.deepEqual(
     actual,
     expected,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { describe, test } from "node:test";
 import { setEnabled } from "#src/sources/edit-config.js";
 import { readConfig } from "#src/sources/read-config.js";
@@ -135,13 +135,14 @@ describe("setEnabled", () => {
   });
 
   test("says so when the file cannot be written, and leaves no temporary file", () => {
-    using folder = createFolder({ "config.json": '{"plugins":[]}' });
-    // In the way of the temporary file, for a superuser as well.
-    mkdirSync(folder.at(`.config.json.${process.pid}.tmp`));
-    assert.throws(() => setEnabled(folder.at("config.json"), "a", true), {
+    // As long as names can be: there is no name for a temporary file beside it, for a superuser either.
+    const config = `${"c".repeat(250)}.json`;
+    using folder = createFolder({ [config]: '{"plugins":[]}' });
+    assert.throws(() => setEnabled(folder.at(config), "a", true), {
       code: "PLUGO_CONFIG_UNWRITABLE",
-      message: /config\.json" cannot be written: /,
+      message: /c\.json" cannot be written: /,
     });
-    assert.equal(readFileSync(folder.at("config.json"), "utf8"), '{"plugins":[]}');
+    assert.equal(readFileSync(folder.at(config), "utf8"), '{"plugins":[]}');
+    assert.deepEqual(readdirSync(folder.path), [config]);
   });
 });

@@ -18,6 +18,8 @@ export interface TestRegistry extends AsyncDisposable {
   requireToken(scope: string, token: string): void;
   /** What goes wrong from now on with a package; `undefined` for nothing. A package can have one fault of each kind. */
   setFault(name: string, kind: RequestKind, fault: RegistryFault | undefined): void;
+  /** Ends the connections of the requests that are stalled. */
+  releaseStalled(): void;
   /** Resolves when a package is asked for the next time, before the answer. */
   nextRequest(name: string, kind: RequestKind): Promise<void>;
   /** The environment variables of this process, with this registry and nothing of the user's settings and caches. */
@@ -56,6 +58,7 @@ export async function startRegistry(): Promise<TestRegistry> {
   const waiting: { readonly key: string; readonly resolve: () => void }[] = [];
   const requests: RegistryRequest[] = [];
   const timers = new Set<NodeJS.Timeout>();
+  const stalled = new Set<ServerResponse>();
   const caches = createFolder({ userconfig: "", globalconfig: "", "home/.keep": "" });
 
   const server = createServer((request, response) => {
@@ -87,6 +90,8 @@ export async function startRegistry(): Promise<TestRegistry> {
     const body = kind === "packument" ? packumentOf(name) : tarballOf(name, file);
     if (body === undefined) return sendJson(response, 404, { error: "Not found" });
     if (fault !== undefined && "stalls" in fault) {
+      stalled.add(response);
+      response.once("close", () => stalled.delete(response));
       if (fault.stalls === "headers") return;
       response.writeHead(200, { "content-length": body.length });
       return void response.write(body.subarray(0, body.length >> 1));
@@ -140,6 +145,9 @@ export async function startRegistry(): Promise<TestRegistry> {
     setFault(name, kind, fault) {
       if (fault === undefined) faults.delete(`${kind} ${name}`);
       else faults.set(`${kind} ${name}`, fault);
+    },
+    releaseStalled() {
+      for (const response of stalled) response.destroy();
     },
     nextRequest: (name, kind) =>
       new Promise((resolve) => {

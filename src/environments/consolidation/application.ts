@@ -2,12 +2,11 @@ import { dirname, join } from "node:path";
 import { displayPath } from "../../kernel/display-path.ts";
 import { PlugoError, plugoError } from "../../kernel/plugo-error.ts";
 import { placeFaults } from "../../manifest/explain-json.ts";
-import { describeUnreadable, isMissingFile, parseJsonObject } from "../../manifest/json-file.ts";
 import { isPackageName, resolvePackageManifest, type PackageManifest } from "../../manifest/package-manifest.ts";
+import { readPackageFile, type PackageFile } from "../../manifest/read-package-file.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
-import { readText } from "../../manifest/read-text.ts";
 import type { Fault } from "../../manifest/resolve-manifest.ts";
-import { readHostSettings } from "../needs/host-settings.ts";
+import { hostSettingsOf } from "../needs/host-settings.ts";
 
 /** The application that plugins are part of. */
 export interface Application {
@@ -28,10 +27,11 @@ export interface Application {
  */
 export function readApplication(directory: string): Application {
   for (let folder = dirname(directory); ; folder = dirname(folder)) {
-    const application = readApplicationIn(folder);
-    if (application !== null) return application;
-    if (dirname(folder) !== folder) continue;
-    return readApplicationText("{}", join(dirname(directory), packageFile));
+    const file = join(folder, packageFile);
+    const read = readPackageFile(file);
+    if ("finding" in read) throw invalid(file, [read.finding], read.cause);
+    if ("value" in read) return applicationOf(file, read);
+    if (dirname(folder) === folder) return applicationOf(join(dirname(directory), packageFile), nothing);
   }
 }
 
@@ -40,32 +40,18 @@ export function applicationName({ fields: { name } }: Application): string {
   return typeof name === "string" && isPackageName(name) ? name : "application";
 }
 
-function readApplicationIn(folder: string): Application | null {
-  const file = join(folder, packageFile);
-  const shown = displayPath(file);
-  let text: string;
-  try {
-    text = readText(file);
-  } catch (error) {
-    if (isMissingFile(error)) return null;
-    throw invalid(shown, [`${shown} ${describeUnreadable(error)}`], error);
-  }
-  return readApplicationText(text, file);
-}
+const nothing: PackageFile = { value: {}, json: "{}", text: "{}" };
 
-function readApplicationText(text: string, file: string): Application {
-  const shown = displayPath(file);
-  const parsed = parseJsonObject(text, shown);
-  if ("finding" in parsed) throw invalid(shown, [parsed.finding]);
+function applicationOf(file: string, read: PackageFile): Application {
   const faults: Fault[] = [];
-  const manifest = resolvePackageManifest(parsed.value, { file, text }, faults);
-  if (faults.length > 0) throw invalid(shown, placeFaults({ text: parsed.json, file: shown }, faults));
-  const settings = readHostSettings(dirname(file));
+  const manifest = resolvePackageManifest(read.value, { file, text: read.text }, faults);
+  if (faults.length > 0) throw invalid(file, placeFaults({ text: read.json, file: displayPath(file) }, faults));
+  const settings = hostSettingsOf(file, read);
   if (settings instanceof PlugoError) throw settings;
   const { sharedDependencies } = settings;
-  return { folder: dirname(file), fields: parsed.value, manifest, sharedDependencies };
+  return { folder: dirname(file), fields: read.value, manifest, sharedDependencies };
 }
 
-function invalid(file: string, findings: readonly string[], cause?: unknown): Error {
-  return plugoError("PLUGO_MANIFEST_INVALID", { file, findings }, { cause });
+function invalid(file: string, findings: readonly string[], cause?: unknown): PlugoError {
+  return plugoError("PLUGO_MANIFEST_INVALID", { file: displayPath(file), findings }, { cause });
 }

@@ -1,7 +1,5 @@
-import { absolutePath } from "../../kernel/absolute-path.ts";
+import { expectLogger, expectOption, isList, isObject, pathOption, refuseUnknown } from "../../kernel/check-option.ts";
 import { createConsoleLogger, type Logger } from "../../kernel/logger.ts";
-import { nearestName } from "../../kernel/nearest-name.ts";
-import { plugoError } from "../../kernel/plugo-error.ts";
 import type { ConsolidationStrategy } from "./consolidate.ts";
 
 /** What `consolidatePluginRequirements` writes; its documentation says what each is good for. */
@@ -46,22 +44,26 @@ export const defaultFiles: Readonly<Record<ConsolidationFormat, string>> = {
   cyclonedx: "package-plugins.cdx.json",
 };
 const strategies: readonly ConsolidationStrategy[] = ["error", "nest", "highest"];
-const known = ["pluginDirectory", "loadedPlugins", "outputFile", "format", "strategy", "logger"];
+const known: Readonly<Record<keyof ConsolidateOptions, true>> = {
+  pluginDirectory: true,
+  loadedPlugins: true,
+  outputFile: true,
+  format: true,
+  strategy: true,
+  logger: true,
+};
 const call = "consolidatePluginRequirements";
 
 /** @throws PLUGO_OPTION_INVALID, PLUGO_OPTION_UNKNOWN */
 export function resolveConsolidateOptions(options: ConsolidateOptions): ResolvedConsolidateOptions {
   expect("options", "an object", options, isObject(options));
-  for (const option of Object.keys(options)) {
-    if (known.includes(option)) continue;
-    throw plugoError("PLUGO_OPTION_UNKNOWN", { option, nearest: nearestName(option, known), call });
-  }
+  for (const option of Object.keys(options)) refuseUnknown(option, known, { call });
   const { pluginDirectory, loadedPlugins, format = "package-json", strategy = "error" } = options;
   const { logger = createConsoleLogger() } = options;
   const formats = Object.keys(defaultFiles);
   expect("format", quotedList(formats), format, formats.includes(format));
   expect("strategy", quotedList(strategies), strategy, strategies.includes(strategy));
-  expect("logger", "an object with debug, info, warn and error", logger, isLogger(logger));
+  expectLogger(logger, call);
   const { outputFile = defaultFiles[format] } = options;
   const [first, ...others]: readonly unknown[] = isList(pluginDirectory) ? pluginDirectory : [pluginDirectory];
   const isFromHost = isObject(loadedPlugins) && "loaded" in loadedPlugins;
@@ -85,34 +87,14 @@ function namesIn(loaded: unknown): ReadonlySet<string> {
 }
 
 function toPath(option: string, value: unknown): string {
-  const isUrl = value instanceof URL && value.protocol === "file:";
-  const isPath = typeof value === "string" && value !== "" && !value.includes("\0");
-  expect(option, "a path or a file: URL", value, isUrl || isPath);
-  return absolutePath(value as string | URL);
+  return pathOption(option, value, call);
 }
 
 function expect(option: string, expected: string, value: unknown, isMet: boolean): void {
-  if (isMet) return;
-  const actual = typeof value === "string" ? JSON.stringify(value) : value === null ? "null" : `a ${typeof value}`;
-  throw plugoError("PLUGO_OPTION_INVALID", { option, expected, actual, call });
+  expectOption(option, expected, value, isMet, call);
 }
 
 function quotedList(words: readonly string[]): string {
   const quoted = words.map((word) => `"${word}"`);
   return `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
-}
-
-function isList(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
-function isLogger(value: unknown): value is Logger {
-  return (
-    isObject(value) &&
-    (["debug", "info", "warn", "error"] as const).every((level) => typeof (value as Logger)[level] === "function")
-  );
 }

@@ -55,8 +55,10 @@ export type ConsolidationConflictError = PlugoError & {
  * `PLUGO_CONSOLIDATE_OUTSIDE` when a plugin or a `file:` dependency is outside the application, `PLUGO_INSTALLER_MISSING`
  * and `PLUGO_INSTALL_…` with what npm says, `PLUGO_DIRECTORY_UNREADABLE`, `PLUGO_OPTION_INVALID`, `PLUGO_OPTION_UNKNOWN`.
  * @example
+ * ```ts
  * const host = await loadPlugins({ pluginDirectory: "plugins" });
  * await consolidatePluginRequirements({ pluginDirectory: "plugins", loadedPlugins: host.loaded });
+ * ```
  */
 export async function consolidatePluginRequirements(options: ConsolidateOptions): Promise<ConsolidatedRequirements> {
   // Most applications that import plugo do not call it.

@@ -1,12 +1,13 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { displayPath } from "../../kernel/display-path.ts";
+import { fileErrorReason } from "../../kernel/file-error-reason.ts";
 import { isWithin } from "../../kernel/is-within.ts";
 import { plugoError } from "../../kernel/plugo-error.ts";
-import { parseJsonObject } from "../../manifest/json-file.ts";
 import { resolvePackageManifest, type PackageManifest } from "../../manifest/package-manifest.ts";
+import { readPackageFile, type FileFault } from "../../manifest/read-package-file.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
-import { readText } from "../../manifest/read-text.ts";
+import { targetStatsOf } from "../../sources/stats-of.ts";
 import { classifySpec } from "../needs/dependency-spec.ts";
 import type { Application } from "./application.ts";
 import { jsonText } from "./json-text.ts";
@@ -39,20 +40,13 @@ export function localPackages(application: Application, plugins: readonly Worksp
       outside.push(`"${name}" in "${displayPath(file)}" (${where})`);
       continue;
     }
-    const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
-    const path = isFolder ? join(file, packageFile) : file;
-    try {
-      if (!isFolder) {
-        files.set(path, readFileSync(path));
-        continue;
-      }
-      const { fields, manifest } = readPackage(path);
-      files.set(path, jsonText(fields));
-      waiting.push(...filesOf(manifest, file));
-    } catch (error) {
-      const finding = `${where} "${name}": "${displayPath(path)}" cannot be read`;
-      throw plugoError("PLUGO_MANIFEST_INVALID", { file: displayPath(path), findings: [finding] }, { cause: error });
+    const read = readLocal(file);
+    if ("finding" in read) {
+      const facts = { file: displayPath(read.path), findings: [`${where} "${name}": ${read.finding}`] };
+      throw plugoError("PLUGO_MANIFEST_INVALID", facts, { cause: read.cause });
     }
+    files.set(read.path, read.content);
+    if (read.manifest !== undefined) waiting.push(...filesOf(read.manifest, file));
   }
   return { files, outside };
 }
@@ -63,16 +57,30 @@ const copiedFields = [
   ["dependencies", "optionalDependencies", "peerDependencies", "peerDependenciesMeta"],
 ].flat();
 
-function readPackage(path: string): { readonly fields: object; readonly manifest: PackageManifest } {
-  const text = readText(path);
-  const parsed = parseJsonObject(text, displayPath(path));
-  if ("finding" in parsed) throw new Error(parsed.finding);
-  const { value } = parsed;
+interface LocalPackage {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  /** That of a folder. */
+  readonly manifest?: PackageManifest;
+}
+
+function readLocal(file: string): LocalPackage | (FileFault & { readonly path: string }) {
+  const isFolder = targetStatsOf(file)?.isDirectory() === true;
+  if (!isFolder) {
+    try {
+      return { path: file, content: readFileSync(file) };
+    } catch (error) {
+      return { path: file, finding: `"${displayPath(file)}" cannot be read: ${fileErrorReason(error)}`, cause: error };
+    }
+  }
+  const path = join(file, packageFile);
+  const read = readPackageFile(path);
+  if ("finding" in read) return { path, ...read };
+  if ("isMissing" in read) return { path, finding: `"${displayPath(file)}" has no ${packageFile}` };
+  const { value, text } = read;
   const copied = copiedFields.filter((field) => Object.hasOwn(value, field)).map((field) => [field, value[field]]);
-  return {
-    fields: Object.fromEntries(copied) as object,
-    manifest: resolvePackageManifest(value, { file: path, text }, []),
-  };
+  const manifest = resolvePackageManifest(value, { file: path, text }, []);
+  return { path, content: jsonText(Object.fromEntries(copied)), manifest };
 }
 
 function filesOf(

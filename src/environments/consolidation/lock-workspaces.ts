@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { isJsonObject } from "../../manifest/json-object.ts";
-import { readText } from "../../manifest/read-text.ts";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 import type { Application } from "./application.ts";
 import { jsonText } from "./json-text.ts";
 import { runNpm } from "./run-npm.ts";
@@ -54,14 +54,9 @@ function knownPackages(previous: string, application: string): readonly LockedPa
 
 /** The installed packages of a lockfile, without those for development; none when it is not one of npm 7 or later. */
 function packagesIn(file: string): readonly LockedPackage[] {
-  let lock: unknown;
-  try {
-    lock = JSON.parse(readText(file));
-  } catch {
-    return [];
-  }
-  if (!isJsonObject(lock) || !isJsonObject(lock["packages"])) return [];
-  return Object.entries(lock["packages"]).flatMap(([place, entry]): LockedPackage[] => {
+  const packages = readJsonObject(file)?.["packages"];
+  if (!isJsonObject(packages)) return [];
+  return Object.entries(packages).flatMap(([place, entry]): LockedPackage[] => {
     const isInstalled = /(?:^|\/)node_modules\//.test(place) && isJsonObject(entry) && entry["dev"] !== true;
     return isInstalled ? [[place, entry]] : [];
   });

@@ -1,9 +1,10 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { isJsonObject } from "../../manifest/json-object.ts";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
+import { temporaryBeside, writeDurably } from "../../sources/write-in-one-step.ts";
 import type { FileTree } from "./workspace-files.ts";
-import { temporaryBeside, writeDurably } from "./write-atomically.ts";
 
 /**
  * Puts a folder with exactly these files in the place of an earlier one. One that holds just that already is left alone.
@@ -37,12 +38,8 @@ export function replaceFolder(folder: string, files: FileTree): void {
 function isReplaceable(folder: string): boolean {
   if (!lstatSync(folder).isDirectory()) return false;
   if (readdirSync(folder).length === 0) return true;
-  try {
-    const root: unknown = JSON.parse(readFileSync(join(folder, packageFile), "utf8"));
-    return isJsonObject(root) && isJsonObject(root["plugo"]) && root["plugo"]["consolidated"] === true;
-  } catch {
-    return false;
-  }
+  const plugo = readJsonObject(join(folder, packageFile))?.["plugo"];
+  return isJsonObject(plugo) && plugo["consolidated"] === true;
 }
 
 function holdsExactly(folder: string, files: FileTree): boolean {

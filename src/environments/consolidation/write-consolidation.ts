@@ -4,6 +4,7 @@ import { displayPath } from "../../kernel/display-path.ts";
 import { fileErrorReason } from "../../kernel/file-error-reason.ts";
 import { isPlugoError, plugoError } from "../../kernel/plugo-error.ts";
 import type { FoundPlugin } from "../../sources/source.ts";
+import { temporaryBeside } from "../../sources/write-in-one-step.ts";
 import type { Application } from "./application.ts";
 import type { CollectedRequirements } from "./collect-requirements.ts";
 import { defaultFiles, type ResolvedConsolidateOptions } from "./consolidate-options.ts";
@@ -14,7 +15,7 @@ import { renderList } from "./render-list.ts";
 import { renderPackageJson } from "./render-package-json.ts";
 import { replaceFolder } from "./replace-folder.ts";
 import { workspaceFiles } from "./workspace-files.ts";
-import { temporaryBeside, writeAtomically } from "./write-atomically.ts";
+import { writeOutput } from "./write-output.ts";
 
 /** What there is to write. */
 interface Content extends Pick<CollectedRequirements, "byPlugin"> {
@@ -30,9 +31,9 @@ export async function writeConsolidation(
 ): Promise<void> {
   try {
     if (format === "package-json") {
-      writeAtomically(outputFile, renderPackageJson(content.consolidation, dirname(outputFile)));
+      writeOutput(outputFile, renderPackageJson(content.consolidation, dirname(outputFile)));
     } else if (format === "list") {
-      writeAtomically(outputFile, renderList(content.consolidation, dirname(outputFile)));
+      writeOutput(outputFile, renderList(content.consolidation, dirname(outputFile)));
     } else {
       await writeWithNpm(outputFile, format, content);
     }
@@ -59,7 +60,7 @@ async function writeWithNpm(
     const previous = format === "workspaces" ? outputFile : join(dirname(outputFile), defaultFiles.workspaces);
     const locked = await lockWorkspaces(files, application, staging, previous);
     if (format === "workspaces") replaceFolder(outputFile, locked);
-    else writeAtomically(outputFile, await cyclonedx(staging, application));
+    else writeOutput(outputFile, await cyclonedx(staging, application));
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }

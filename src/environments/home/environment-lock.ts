@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { crypto } from "../../kernel/lazy-require.ts";
-import { isJsonObject } from "../../manifest/json-object.ts";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { readTextOfFile } from "../../manifest/read-text.ts";
 import { statsOf } from "../../sources/stats-of.ts";
 import type { Clock } from "../clock.ts";
@@ -145,14 +145,10 @@ function lookAt(path: string): LockState | undefined {
 }
 
 function readOwner(file: string): { readonly token: string; readonly owner: ProcessIdentity } | undefined {
-  try {
-    const value: unknown = JSON.parse(readTextOfFile(file));
-    if (!isJsonObject(value) || !isProcessIdentity(value)) return undefined;
-    const { token } = value as { readonly token?: unknown };
-    return typeof token === "string" && /^[0-9a-f]{1,64}$/.test(token) ? { token, owner: value } : undefined;
-  } catch {
-    return undefined;
-  }
+  const owner = readJsonObject(file, readTextOfFile);
+  if (owner === undefined || !isProcessIdentity(owner)) return undefined;
+  const { token } = owner as { readonly token?: unknown };
+  return typeof token === "string" && /^[0-9a-f]{1,64}$/.test(token) ? { token, owner } : undefined;
 }
 
 /** The token of the lock that was made; `undefined` when another process was faster. */

@@ -1,8 +1,11 @@
-import { closeSync, fsync, lstatSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, fsync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { util } from "../../kernel/lazy-require.ts";
 import { isJsonObject } from "../../manifest/json-object.ts";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { readTextOfFile } from "../../manifest/read-text.ts";
+import { statsOf } from "../../sources/stats-of.ts";
+import { writeInOneStep } from "../../sources/write-in-one-step.ts";
 import type { EnvironmentInputs } from "./environment-name.ts";
 
 /** The file that an installation writes last: a folder that has it is complete. */
@@ -32,13 +35,8 @@ export interface SeenFiles {
 
 /** What an environment was made from, or `undefined` when there is none that is complete. A stat and a small read. */
 export function readMarker(environment: string): EnvironmentMarker | undefined {
-  let value: unknown;
-  try {
-    if (!lstatSync(join(environment, "node_modules")).isDirectory()) return undefined;
-    value = JSON.parse(readTextOfFile(join(environment, markerFile)));
-  } catch {
-    return undefined;
-  }
+  if (statsOf(join(environment, "node_modules"))?.isDirectory() !== true) return undefined;
+  const value = readJsonObject(join(environment, markerFile), readTextOfFile);
   return isMarker(value) ? value : undefined;
 }
 
@@ -64,13 +62,10 @@ export async function writeMarker(environment: string, marker: EnvironmentMarker
 
 /** Notes what the requirements of an environment that is there are made from now. */
 export function renewMarker(environment: string, marker: EnvironmentMarker): void {
-  const temporary = join(environment, `${markerFile}.${process.pid}.tmp`);
   try {
-    writeFileSync(temporary, textOf(marker));
-    renameSync(temporary, join(environment, markerFile));
+    writeInOneStep(join(environment, markerFile), textOf(marker));
   } catch {
     // It is found as it was found now.
-    rmSync(temporary, { force: true });
   }
 }
 

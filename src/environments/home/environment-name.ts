@@ -1,4 +1,4 @@
-import { crypto } from "../../kernel/lazy-require.ts";
+import { contentHash } from "../../kernel/content-hash.ts";
 
 /** What one environment is made from. Two that are alike hold the same packages. */
 export interface EnvironmentInputs {
@@ -16,7 +16,7 @@ export interface EnvironmentInputs {
  */
 export function environmentName(plugin: string, version: string, inputs: EnvironmentInputs): string {
   const { requirements, installer, lock } = inputs;
-  const hash = crypto().hash("sha256", JSON.stringify([requirements, installer, lock]), "hex");
+  const hash = contentHash(JSON.stringify([requirements, installer, lock]));
   return `${environmentNamePrefix(plugin, version)}${hash.slice(0, 12)}`;
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { isJsonObject } from "../../manifest/json-object.ts";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { readTextOfFile } from "../../manifest/read-text.ts";
 import { statsOf } from "../../sources/stats-of.ts";
 import { namesIn } from "./environments-in.ts";
@@ -92,16 +92,13 @@ function clearLeases(folder: string, names: readonly string[]): void {
 
 /** `undefined` for one that is being written. */
 function readLease(file: string): ReadLease | undefined {
-  try {
-    const value: unknown = JSON.parse(readTextOfFile(file));
-    if (isJsonObject(value) && isProcessIdentity(value)) {
-      const { environments } = value as { readonly environments?: unknown };
-      const names = Array.isArray(environments) ? environments.filter((name) => typeof name === "string") : [];
-      return { environments: names, isInForce: isAlive(value) ?? isNewerThan(foreignLeaseMs, file) };
-    }
-  } catch {
-    // It may be torn: by a process that was killed, or that is just writing.
+  const value = readJsonObject(file, readTextOfFile);
+  if (value !== undefined && isProcessIdentity(value)) {
+    const { environments } = value as { readonly environments?: unknown };
+    const names = Array.isArray(environments) ? environments.filter((name) => typeof name === "string") : [];
+    return { environments: names, isInForce: isAlive(value) ?? isNewerThan(foreignLeaseMs, file) };
   }
+  // It may be torn: by a process that was killed, or that is just writing.
   return isNewerThan(writingMs, file) ? undefined : { environments: [], isInForce: false };
 }
 

@@ -1,6 +1,7 @@
-import { appendFileSync, lstatSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { appendFileSync, lstatSync, readlinkSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { markerFile } from "./environment-marker.ts";
+import { linkFolder } from "./link-folder.ts";
 
 /** What a plugin's `node_modules` is. */
 export type PluginModules =
@@ -27,9 +28,16 @@ export function lookAtModules(folder: string, home: string): PluginModules {
 
 /**
  * Makes the plugin's `node_modules` lead to an environment's; with `null`, takes away the link that there was. It is
- * replaced in one step, and never when plugo did not make it. Throws the file system's error.
+ * replaced in one step (but on Windows), and never when plugo did not make it. Throws the file system's error.
+ *
+ * @param platform Default: the one that this runs on.
  */
-export function linkEnvironment(folder: string, environment: string | null, home: string): void {
+export function linkEnvironment(
+  folder: string,
+  environment: string | null,
+  home: string,
+  platform: NodeJS.Platform = process.platform,
+): void {
   const found = lookAtModules(folder, home);
   const link = join(folder, "node_modules");
   if (found.kind === "foreign") return;
@@ -39,9 +47,7 @@ export function linkEnvironment(folder: string, environment: string | null, home
   }
   if (found.kind === "linked" && found.environment === environment) return;
   noteLink(environment, folder);
-  const target = join(environment, "node_modules");
-  if (process.platform === "win32") replaceJunction(target, link, found);
-  else replaceLink(relative(folder, target), link);
+  replaceLink(join(environment, "node_modules"), link, found, platform);
 }
 
 function exists(path: string): boolean {
@@ -65,20 +71,19 @@ function noteLink(environment: string, folder: string): void {
   }
 }
 
-function replaceLink(target: string, link: string): void {
+/** In one step; Windows renames no link onto another. */
+function replaceLink(target: string, link: string, found: PluginModules, platform: NodeJS.Platform): void {
+  if (platform === "win32") {
+    if (found.kind === "linked") rmSync(link, { force: true });
+    return linkFolder(target, link, platform);
+  }
   const temporary = `${link}.${process.pid}.tmp`;
   rmSync(temporary, { force: true });
-  symlinkSync(target, temporary, "dir");
+  linkFolder(target, temporary, platform);
   try {
     renameSync(temporary, link);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
-}
-
-/** Windows makes junctions without asking for rights, and renames none onto another. Their targets are absolute. */
-function replaceJunction(target: string, link: string, found: PluginModules): void {
-  if (found.kind === "linked") rmSync(link, { force: true });
-  symlinkSync(target, link, "junction");
 }

@@ -1,3 +1,4 @@
+import { contentHash } from "../../kernel/content-hash.ts";
 import { crypto } from "../../kernel/lazy-require.ts";
 import { isAlive, thisProcess } from "./process-identity.ts";
 
@@ -35,7 +36,7 @@ const abandonedMs = 3_600_000;
 const brokenLockMs = 60_000;
 
 function machineCode(): string {
-  return (code ??= crypto().hash("sha256", thisProcess().machine, "hex").slice(0, 8));
+  return (code ??= contentHash(thisProcess().machine).slice(0, 8));
 }
 
 let code: string | undefined;

@@ -7,14 +7,17 @@ export const bunTool: InstallerTool = {
   lockfile: "bun.lock",
   distrustsProjectNpmrc: false,
 
-  candidates({ hostModules, path }) {
-    const isWindows = process.platform === "win32";
+  candidates({ hostModules, path, platform }) {
+    const isWindows = platform === "win32";
     const file = isWindows ? "bun.exe" : "bun";
-    const system = isWindows ? "windows" : process.platform;
+    const system = isWindows ? "windows" : platform;
     const machine = process.arch === "arm64" ? "aarch64" : process.arch;
     // What "bun" in .bin leads to is a placeholder where install scripts are off; the program lies beside it.
     const packages = ["", "-musl"].map((libc) => join(hostModules, "@oven", `bun-${system}-${machine}${libc}`));
-    return [...packages.map((folder) => join(folder, "bin", file)), ...path.map((folder) => join(folder, file))];
+    const own = packages.map((folder) => join(folder, "bin", file));
+    // "npm install --global bun" puts a .cmd file into PATH.
+    const files = isWindows ? [file, "bun.cmd"] : [file];
+    return [...own, ...path.flatMap((folder) => files.map((name) => join(folder, name)))];
   },
 
   install: (run, { hostFolder, frozen, offline, prefersCache, isApplication }) =>

@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { plugoError } from "../../kernel/plugo-error.ts";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 import type { InstallerTool } from "./installer-tool.ts";
 
 /** Where an installer is looked for. */
@@ -8,6 +9,8 @@ export interface InstallerSurroundings {
   /** The application's folder, an absolute path. */
   readonly hostFolder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Default: the one that this runs on. */
+  readonly platform?: NodeJS.Platform;
 }
 
 /** An installer on this machine, and how it is run without a shell. */
@@ -22,10 +25,13 @@ export interface InstallerProgram {
 }
 
 /** Finds an installer without running it. Throws `PLUGO_INSTALLER_MISSING`. */
-export function findInstaller(tool: InstallerTool, { hostFolder, env }: InstallerSurroundings): InstallerProgram {
+export function findInstaller(
+  tool: InstallerTool,
+  { hostFolder, env, platform = process.platform }: InstallerSurroundings,
+): InstallerProgram {
   const hostModules = join(hostFolder, "node_modules");
   const path = pathOf(env).filter((folder) => folder !== "");
-  for (const candidate of tool.candidates({ hostModules, path, env })) {
+  for (const candidate of tool.candidates({ hostModules, path, env, platform })) {
     const file = programFile(candidate);
     if (file === undefined) continue;
     const major = majorOf(file, tool.name);
@@ -78,15 +84,10 @@ function isScript(file: string): boolean {
 /** From the nearest `package.json` of the installer's own package; that of a platform's binary has the same version. */
 function majorOf(file: string, name: string): number | undefined {
   for (const folder of [dirname(file), join(file, "..", "..")]) {
-    try {
-      const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, unknown>;
-      const isOwn =
-        manifest["name"] === name || /^@(?:pnpm\/(?:linux|macos|win|exe)|oven\/bun-)/.test(String(manifest["name"]));
-      const major = isOwn ? /^(\d+)\./.exec(String(manifest["version"]))?.[1] : undefined;
-      if (major !== undefined) return Number(major);
-    } catch {
-      // One folder up, perhaps.
-    }
+    const { name: found, version } = readJsonObject(join(folder, "package.json")) ?? {};
+    const isOwn = found === name || /^@(?:pnpm\/(?:linux|macos|win|exe)|oven\/bun-)/.test(String(found));
+    const major = isOwn ? /^(\d+)\./.exec(String(version))?.[1] : undefined;
+    if (major !== undefined) return Number(major);
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 import type { InstallerTool } from "./installer-tool.ts";
 
 /** The application's `.npmrc`, lent to a folder for the time of one installation. */
@@ -64,12 +65,7 @@ function folderOfNpmrc(hostFolder: string): string {
 
 function isWorkspaceRoot(folder: string): boolean {
   if (existsSync(join(folder, "pnpm-workspace.yaml"))) return true;
-  try {
-    const manifest = JSON.parse(read(join(folder, "package.json")) ?? "null") as { workspaces?: unknown } | null;
-    return manifest?.workspaces !== undefined;
-  } catch {
-    return false;
-  }
+  return readJsonObject(join(folder, "package.json"))?.["workspaces"] !== undefined;
 }
 
 /** A link, so that no secret is copied; a copy that only the user can read where a link would say something else. */

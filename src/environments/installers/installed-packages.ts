@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 
 /** A package in a `node_modules`, at whatever depth. */
 export interface InstalledPackage {
@@ -10,21 +11,28 @@ export interface InstalledPackage {
 /** Every installed version of the packages with these names, each once, by name and version. */
 export function installedPackages(folder: string, names: ReadonlySet<string>): readonly InstalledPackage[] {
   const found = new Map<string, InstalledPackage>();
-  const pending = [join(folder, "node_modules")];
-  for (let modules = pending.pop(); modules !== undefined; modules = pending.pop()) {
-    for (const name of packageNames(modules)) {
-      const place = join(modules, name);
-      // pnpm and bun keep each package in a folder of its own, with a node_modules around it.
-      if (name === ".pnpm" || name === ".bun") {
-        pending.push(...foldersIn(place).map((each) => join(place, each, "node_modules")));
-        continue;
-      }
-      pending.push(join(place, "node_modules"));
-      const version = names.has(name) ? versionIn(place) : undefined;
-      if (version !== undefined) found.set(`${name}@${version}`, { name, version });
-    }
+  for (const { name, path } of packageFolders(join(folder, "node_modules"))) {
+    const version = names.has(name) ? readJsonObject(join(path, "package.json"))?.["version"] : undefined;
+    if (typeof version === "string") found.set(`${name}@${version}`, { name, version });
   }
   return [...found.keys()].toSorted().map((key) => found.get(key) as InstalledPackage);
+}
+
+/** The folders of all packages in a `node_modules`, at whatever depth. Links do not count: what they lead to is there too. */
+export function* packageFolders(modules: string): Generator<{ readonly name: string; readonly path: string }, void> {
+  const pending = [modules];
+  for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
+    for (const name of packageNames(current)) {
+      const path = join(current, name);
+      // pnpm and bun keep each package in a folder of its own, with a node_modules around it.
+      if (name === ".pnpm" || name === ".bun") {
+        pending.push(...foldersIn(path).map((each) => join(path, each, "node_modules")));
+        continue;
+      }
+      pending.push(join(path, "node_modules"));
+      yield { name, path };
+    }
+  }
 }
 
 function packageNames(modules: string): readonly string[] {
@@ -33,21 +41,11 @@ function packageNames(modules: string): readonly string[] {
   );
 }
 
-/** Links do not count: what they lead to is in the same tree. */
 function foldersIn(folder: string): readonly string[] {
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   } catch {
     return [];
-  }
-}
-
-function versionIn(folder: string): string | undefined {
-  try {
-    const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version?: unknown };
-    return typeof version === "string" ? version : undefined;
-  } catch {
-    return undefined;
   }
 }

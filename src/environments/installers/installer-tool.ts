@@ -24,6 +24,7 @@ export interface InstallerPlaces {
   readonly hostModules: string;
   /** The folders of `PATH`. */
   readonly path: readonly string[];
+  readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

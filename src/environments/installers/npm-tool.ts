@@ -8,7 +8,7 @@ export const npmTool: InstallerTool = {
   lockfile: "package-lock.json",
   distrustsProjectNpmrc: false,
 
-  candidates({ path, env }) {
+  candidates({ path, env, platform }) {
     const beside = (folder: string): string[] => [
       join(folder, "node_modules", "npm", "bin", "npm-cli.js"),
       join(folder, "..", "lib", "node_modules", "npm", "bin", "npm-cli.js"),
@@ -19,7 +19,7 @@ export const npmTool: InstallerTool = {
       ...(running?.endsWith("npm-cli.js") === true ? [running] : []),
       ...beside(dirname(process.execPath)),
       // On Windows that file is for other shells.
-      ...path.flatMap((folder) => [...(process.platform === "win32" ? [] : [join(folder, "npm")]), ...beside(folder)]),
+      ...path.flatMap((folder) => [...(platform === "win32" ? [] : [join(folder, "npm")]), ...beside(folder)]),
     ];
   },
 

@@ -7,9 +7,9 @@ export const pnpmTool: InstallerTool = {
   // A variable in the credentials of a project could send a secret to a registry that the project names.
   distrustsProjectNpmrc: true,
 
-  candidates: ({ hostModules, path }) =>
+  candidates: ({ hostModules, path, platform }) =>
     [join(hostModules, ".bin"), ...path].flatMap((folder) =>
-      process.platform === "win32" ? [join(folder, "pnpm.exe"), join(folder, "pnpm.cmd")] : [join(folder, "pnpm")],
+      platform === "win32" ? [join(folder, "pnpm.exe"), join(folder, "pnpm.cmd")] : [join(folder, "pnpm")],
     ),
 
   install: (run, wish) =>

@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { displayPath } from "../../kernel/display-path.ts";
 import { plugoError } from "../../kernel/plugo-error.ts";
 import { jsoncParser, placesIn } from "../../manifest/explain-json.ts";
@@ -8,6 +8,7 @@ import { isJsonObject } from "../../manifest/json-object.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
 import { readText } from "../../manifest/read-text.ts";
 import { replaceFile } from "../../sources/replace-file.ts";
+import { fileSpec } from "../consolidation/file-spec.ts";
 import type { MergedRequirement, Requirement } from "../consolidation/requirement.ts";
 import { classifySpec } from "../needs/dependency-spec.ts";
 
@@ -29,7 +30,7 @@ export class HostManifest {
   /** What the application itself asks for, of these packages. */
   requirements(packages: ReadonlySet<string>): readonly Requirement[] {
     const shown = displayPath(this.#file);
-    const parsed = parseJsonObject(this.#before, shown);
+    const parsed = parseJsonObject(this.#before, this.#file);
     if ("finding" in parsed) throw plugoError("PLUGO_MANIFEST_INVALID", { file: shown, findings: [parsed.finding] });
     const placeOf = placesIn({ text: parsed.json, file: shown });
     return fields.flatMap((field) => {
@@ -52,9 +53,9 @@ export class HostManifest {
     const indent = /^([ \t]+)\S/m.exec(this.#before)?.[1] ?? "  ";
     const eol = this.#before.includes("\r\n") ? "\r\n" : "\n";
     const formattingOptions = { insertSpaces: !indent.startsWith("\t"), tabSize: indent.length, eol };
-    for (const [name, { range, file, isOptional }] of packages) {
-      const path = [isOptional ? "optionalDependencies" : "dependencies", name];
-      const spec = file === null ? range || "*" : `file:${relative(this.#folder, file).split(sep).join("/")}`;
+    for (const [name, requirement] of packages) {
+      const path = [requirement.isOptional ? "optionalDependencies" : "dependencies", name];
+      const spec = fileSpec(requirement, this.#folder);
       this.#written = applyEdits(this.#written, modify(this.#written, path, spec, { formattingOptions }));
     }
     replaceFile(this.#file, this.#written);

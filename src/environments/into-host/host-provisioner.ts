@@ -1,6 +1,7 @@
 import { displayPath } from "../../kernel/display-path.ts";
 import { fileErrorReason } from "../../kernel/file-error-reason.ts";
 import { PlugoError, plugoError } from "../../kernel/plugo-error.ts";
+import { problemText } from "../../kernel/problem-text.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { EnvironmentOptions } from "../environment-options.ts";
 import { linkEnvironment } from "../home/link-environment.ts";
@@ -64,8 +65,7 @@ export class HostProvisioner implements Provisioner {
       linkEnvironment(folder, null, this.#options.home);
     } catch (error) {
       const facts = { folder: displayPath(folder), reason: fileErrorReason(error) };
-      const { code, message, remedy } = plugoError("PLUGO_LINK_UNWRITABLE", facts);
-      this.#options.logger.warn(`${code}: ${message} ${remedy}`);
+      this.#options.logger.warn(problemText(plugoError("PLUGO_LINK_UNWRITABLE", facts)));
     }
   }
 }

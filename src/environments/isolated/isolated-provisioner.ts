@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
+import { contentHash } from "../../kernel/content-hash.ts";
 import { displayPath } from "../../kernel/display-path.ts";
 import { fileErrorReason } from "../../kernel/file-error-reason.ts";
-import { crypto } from "../../kernel/lazy-require.ts";
 import { aboutPlugin, isPlugoError, plugoError, PlugoError } from "../../kernel/plugo-error.ts";
+import { problemText } from "../../kernel/problem-text.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { EnvironmentOptions } from "../environment-options.ts";
@@ -81,8 +82,7 @@ export class IsolatedProvisioner implements Provisioner {
       if (this.#hasWarned) return;
       this.#hasWarned = true;
       const facts = { folder: displayPath(join(folder, "node_modules")), reason: fileErrorReason(error) };
-      const { code, message, remedy } = plugoError("PLUGO_LINK_UNWRITABLE", facts);
-      this.#options.logger.warn(`${code}: ${message} ${remedy}`);
+      this.#options.logger.warn(problemText(plugoError("PLUGO_LINK_UNWRITABLE", facts)));
     }
   }
 
@@ -146,7 +146,7 @@ export class IsolatedProvisioner implements Provisioner {
     const peers = canonicalJson(requirements.peers);
     const seen = { packageJson: requirements.files.size === 0 ? manifest.text : null, host, peers };
     const { name, version } = plugin;
-    const lock = pluginLock === undefined ? null : crypto().hash("sha256", pluginLock, "hex");
+    const lock = pluginLock === undefined ? null : contentHash(pluginLock);
     const inputs = { plugin: name, version, lock, requirements: text, seen };
     const demand: Demand = { ...needs, text, pluginLock, inputs, madeFrom: madeFrom(inputs, peers) };
     if (!isNone && modules.kind !== "foreign") return demand;

@@ -1,9 +1,11 @@
-import { cpSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { cpSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { isJsonObject } from "../../manifest/json-object.ts";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
-import { readText } from "../../manifest/read-text.ts";
 import { statsOf } from "../../sources/stats-of.ts";
+import { linkFolder } from "../home/link-folder.ts";
+import { packageFolders } from "../installers/installed-packages.ts";
 import { findInstalled, type LookupFolders } from "../needs/check-peers.ts";
 
 /**
@@ -27,13 +29,17 @@ export function leavePeersToHost(
       rmSync(top, { recursive: true });
     }
     const found = isBelowHost ? undefined : findInstalled(name, folders);
-    if (found !== undefined) linkTo(realpathSync(dirname(found.file)), top);
+    if (found !== undefined) {
+      mkdirSync(dirname(top), { recursive: true });
+      linkFolder(realpathSync(dirname(found.file)), top);
+    }
   }
 }
 
 /** The packages, as their folders, that depend on one and get the copy at the top. */
 function dependentsOn(name: string, modules: string): readonly string[] {
-  return packagesIn(modules).filter((folder) => {
+  const folders = Array.from(packageFolders(modules), ({ path }) => path);
+  return folders.filter((folder) => {
     if (!dependsOn(folder, name)) return false;
     for (let place = folder; place !== dirname(modules); place = dirname(place)) {
       if (statsOf(join(place, "node_modules", name)) !== undefined) return false;
@@ -42,32 +48,10 @@ function dependentsOn(name: string, modules: string): readonly string[] {
   });
 }
 
-/** Every package in a `node_modules`, at whatever depth, as its folder. Links do not count. */
-function packagesIn(modules: string): readonly string[] {
-  return foldersIn(modules).flatMap((name) => {
-    const folders = name.startsWith("@") ? foldersIn(join(modules, name)).map((inner) => join(name, inner)) : [name];
-    return folders.flatMap((each) => {
-      const folder = join(modules, each);
-      return [folder, ...packagesIn(join(folder, "node_modules"))];
-    });
-  });
-}
-
-function foldersIn(folder: string): readonly string[] {
-  if (statsOf(folder)?.isDirectory() !== true) return [];
-  const entries = readdirSync(folder, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-}
-
 function dependsOn(folder: string, name: string): boolean {
-  try {
-    const manifest: unknown = JSON.parse(readText(join(folder, packageFile)));
-    if (!isJsonObject(manifest)) return false;
-    const fields = [manifest["dependencies"], manifest["optionalDependencies"]];
-    return fields.some((field) => isJsonObject(field) && Object.hasOwn(field, name));
-  } catch {
-    return false;
-  }
+  const manifest = readJsonObject(join(folder, packageFile)) ?? {};
+  const fields = [manifest["dependencies"], manifest["optionalDependencies"]];
+  return fields.some((field) => isJsonObject(field) && Object.hasOwn(field, name));
 }
 
 /** What the copy needs it finds where it found it before, or has with it. */
@@ -75,10 +59,4 @@ function copyInto(dependent: string, name: string, source: string): void {
   const target = join(dependent, "node_modules", name);
   mkdirSync(dirname(target), { recursive: true });
   cpSync(source, target, { recursive: true, verbatimSymlinks: true });
-}
-
-function linkTo(target: string, path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  if (process.platform === "win32") symlinkSync(target, path, "junction");
-  else symlinkSync(relative(realpathSync(dirname(path)), target), path, "dir");
 }

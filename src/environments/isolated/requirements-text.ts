@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { relative } from "node:path";
-import { crypto } from "../../kernel/lazy-require.ts";
+import { contentHash } from "../../kernel/content-hash.ts";
 import { readFolderContent } from "../../sources/folder-content.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { Requirements } from "../needs/requirements.ts";
@@ -22,8 +22,7 @@ export function requirementsText(requirements: Requirements, surroundings: Surro
 /** What is not there has a hash, too: that it is missing is for the installer to say. */
 function hashOf(file: string): string {
   try {
-    const content = statSync(file).isDirectory() ? folderText(file) : readFileSync(file);
-    return crypto().createHash("sha256").update(content).digest("hex");
+    return contentHash(statSync(file).isDirectory() ? folderText(file) : readFileSync(file));
   } catch {
     return "missing";
   }

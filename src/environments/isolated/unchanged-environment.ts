@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { packageFile, readPackageText } from "../../manifest/read-package-manifest.ts";
+import { readPackageText } from "../../manifest/read-package-file.ts";
+import { packageFile } from "../../manifest/read-package-manifest.ts";
 import { readTextOfFile } from "../../manifest/read-text.ts";
 import { statsOf } from "../../sources/stats-of.ts";
 import { pluginLockFile, readMarker, type EnvironmentMarker } from "../home/environment-marker.ts";
@@ -32,7 +33,8 @@ export function unchangedEnvironment(
   if (marker === undefined || marker.plugin !== name || marker.version !== version) return undefined;
   const { seen, lock } = marker;
   if (seen.host !== hostText || !isMadeBy(installer, marker) || seen.packageJson === null) return undefined;
-  if (readPackageText(folder) !== seen.packageJson) return undefined;
+  const packageJson = readPackageText(join(folder, packageFile));
+  if (!("text" in packageJson) || packageJson.text !== seen.packageJson) return undefined;
   const lockfile = join(folder, installer.lockfile);
   const hasLock = statsOf(lockfile) !== undefined;
   if (hasLock !== (lock !== null) || (hasLock && !isSameText(lockfile, join(environment, pluginLockFile))))

@@ -1,8 +1,8 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { isJsonObject } from "../../manifest/json-object.ts";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
-import { readText } from "../../manifest/read-text.ts";
 import type { Requirements } from "../needs/requirements.ts";
 
 /**
@@ -17,13 +17,7 @@ export function missingPackages(folder: string, { dependencies }: Requirements):
 
 /** What npm says that it has put there, which it writes last. */
 function recordedPackages(folder: string): readonly string[] {
-  let record: unknown;
-  try {
-    record = JSON.parse(readText(join(folder, "node_modules", ".package-lock.json")));
-  } catch {
-    return [];
-  }
-  const packages = isJsonObject(record) ? record["packages"] : undefined;
+  const packages = readJsonObject(join(folder, "node_modules", ".package-lock.json"))?.["packages"];
   if (!isJsonObject(packages)) return [];
   return Object.entries(packages).flatMap(([path, entry]) => {
     const isNeeded = isJsonObject(entry) && entry["optional"] !== true && entry["peer"] !== true;

@@ -1,9 +1,7 @@
-import { dirname, join } from "node:path";
 import { displayPath } from "../../kernel/display-path.ts";
 import { plugoError, type PlugoError } from "../../kernel/plugo-error.ts";
-import { isJsonObject } from "../../manifest/json-object.ts";
-import { packageFile } from "../../manifest/read-package-manifest.ts";
-import { readText } from "../../manifest/read-text.ts";
+import { packagePlaces } from "../../manifest/package-places.ts";
+import { readJsonObject } from "../../manifest/read-json-object.ts";
 import { meetsRange } from "../../manifest/semver-range.ts";
 import { statsOf } from "../../sources/stats-of.ts";
 import { classifySpec } from "./dependency-spec.ts";
@@ -41,10 +39,9 @@ export function checkPeers(
 /** The package that Node.js finds from the first of the folders that finds any. */
 export function findInstalled(name: string, folders: LookupFolders): InstalledPackage | undefined {
   for (const start of folders) {
-    for (let folder = start; ; folder = dirname(folder)) {
-      const found = readInstalled(join(folder, "node_modules", name, packageFile), name);
+    for (const file of packagePlaces(name, start)) {
+      const found = readInstalled(file, name);
       if (found !== undefined) return found;
-      if (dirname(folder) === folder) break;
     }
   }
   return undefined;
@@ -60,11 +57,7 @@ export function meetsSpec({ name, version }: InstalledPackage, spec: string): bo
 
 function readInstalled(file: string, name: string): InstalledPackage | undefined {
   if (statsOf(file) === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(readText(file));
-    if (!isJsonObject(value) || typeof value["version"] !== "string") return undefined;
-    return { file, name: typeof value["name"] === "string" ? value["name"] : name, version: value["version"] };
-  } catch {
-    return undefined;
-  }
+  const value = readJsonObject(file);
+  if (typeof value?.["version"] !== "string") return undefined;
+  return { file, name: typeof value["name"] === "string" ? value["name"] : name, version: value["version"] };
 }

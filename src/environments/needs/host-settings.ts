@@ -2,11 +2,10 @@ import { join } from "node:path";
 import { displayPath } from "../../kernel/display-path.ts";
 import { plugoError, type PlugoError } from "../../kernel/plugo-error.ts";
 import { placeFaults } from "../../manifest/explain-json.ts";
-import { describeUnreadable, isMissingFile, parseJsonObject } from "../../manifest/json-file.ts";
 import { isJsonObject } from "../../manifest/json-object.ts";
 import { describeJson } from "../../manifest/must-be.ts";
+import { readPackageFile, type PackageFile } from "../../manifest/read-package-file.ts";
 import { packageFile } from "../../manifest/read-package-manifest.ts";
-import { readText } from "../../manifest/read-text.ts";
 import type { Fault } from "../../manifest/resolve-manifest.ts";
 
 /** What the key `plugo` of the application's own `package.json` says about its plugins' packages. Frozen. */
@@ -24,19 +23,21 @@ export interface HostSettings {
 /** @returns The settings, those of a folder without a `package.json` being empty; or every finding in one error. */
 export function readHostSettings(hostFolder: string): HostSettings | PlugoError {
   const file = join(hostFolder, packageFile);
-  let text: string;
-  try {
-    text = readText(file);
-  } catch (error) {
-    if (isMissingFile(error)) return settingsOf(file, {}, []);
-    return invalid(file, [`${displayPath(file)} ${describeUnreadable(error)}`], error);
-  }
-  const parsed = parseJsonObject(text, file);
-  if ("finding" in parsed) return invalid(file, [parsed.finding]);
+  const read = readPackageFile(file);
+  if ("isMissing" in read) return settingsOf(file, {}, []);
+  if ("finding" in read) return invalid(file, [read.finding], read.cause);
+  return hostSettingsOf(file, read);
+}
+
+/** The same of a `package.json` that has been read. */
+export function hostSettingsOf(
+  file: string,
+  { value, json }: Pick<PackageFile, "value" | "json">,
+): HostSettings | PlugoError {
   const faults: Fault[] = [];
-  const settings = settingsOf(file, parsed.value, faults);
+  const settings = settingsOf(file, value, faults);
   if (faults.length === 0) return settings;
-  return invalid(file, placeFaults({ text: parsed.json, file: displayPath(file) }, faults));
+  return invalid(file, placeFaults({ text: json, file: displayPath(file) }, faults));
 }
 
 function settingsOf(file: string, value: Readonly<Record<string, unknown>>, faults: Fault[]): HostSettings {

@@ -73,6 +73,21 @@ describe("linkEnvironment", () => {
     }
   });
 
+  test("makes junctions on Windows, which are absolute, and replaces its own alone", () => {
+    using app = createApp();
+    const link = join(app.shop, "node_modules");
+    for (const name of ["a", "b"]) {
+      linkEnvironment(app.shop, app.environment(name), app.home, "win32");
+      assert.equal(seen(app), name);
+      assert.equal(join(readlinkSync(link), "."), join(app.home, name, "node_modules"));
+    }
+    linkEnvironment(app.shop, null, app.home, "win32");
+    assert.deepEqual(lookAtModules(app.shop, app.home), { kind: "none" });
+    app.write({ "plugins/shop/node_modules/own/package.json": {} });
+    linkEnvironment(app.shop, app.environment("a"), app.home, "win32");
+    assert.ok(lstatSync(link).isDirectory());
+  });
+
   test("leaves nothing beside the link, and is relative", () => {
     using app = createApp();
     linkEnvironment(app.shop, app.environment("a"), app.home);

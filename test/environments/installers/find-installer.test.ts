@@ -65,6 +65,41 @@ describe("findInstaller", () => {
     assert.deepEqual([found.leading, found.identity], [[folder.at("node_modules/pnpm/bin/pnpm.mjs")], "pnpm@12"]);
   });
 
+  it("reads on Windows what the .cmd file of npm would run", () => {
+    using folder = createFolder({ ...pnpm, "node_modules/.bin/pnpm.cmd": shim("..\\pnpm\\bin\\pnpm.cjs") });
+    const found = findInstaller(pnpmTool, { hostFolder: folder.path, env: {}, platform: "win32" });
+    assert.deepEqual(
+      [found.command, found.leading, found.identity],
+      [process.execPath, [folder.at("node_modules/pnpm/bin/pnpm.cjs")], "pnpm@10"],
+    );
+  });
+
+  it("finds on Windows a bun that npm has installed for all", () => {
+    using folder = program("npm/node_modules/bun/bin/bun.exe", {
+      "npm/node_modules/bun/package.json": { name: "bun", version: "1.3.0" },
+      "npm/bun.cmd": shim("node_modules\\bun\\bin\\bun.exe"),
+    });
+    // A variable of this name counts on every system, as Windows writes it.
+    const env = { Path: folder.at("npm") };
+    const found = findInstaller(bunTool, { hostFolder: folder.at("host"), env, platform: "win32" });
+    assert.deepEqual(found, {
+      command: folder.at("npm/node_modules/bun/bin/bun.exe"),
+      leading: [],
+      identity: "bun@1",
+      major: 1,
+    });
+  });
+
+  it("takes on Windows no npm that is for other shells", () => {
+    using folder = createFolder({
+      ...{ "node/npm": "#!/bin/sh", "node/node_modules/npm/bin/npm-cli.js": "" },
+      "node/node_modules/npm/package.json": { name: "npm", version: "9.1.0" },
+    });
+    const candidates = npmTool.candidates({ hostModules: "", path: [folder.at("node")], env: {}, platform: "win32" });
+    assert.ok(!candidates.includes(folder.at("node/npm")));
+    assert.ok(candidates.includes(folder.at("node/node_modules/npm/bin/npm-cli.js")));
+  });
+
   it("passes over what cannot be run", () => {
     using folder = createFolder({ "bin/bun": "no program", "bin/pnpm/index.js": "" });
     for (const tool of [bunTool, pnpmTool]) assertMissing(tool, folder);
@@ -83,6 +118,11 @@ describe("findInstaller", () => {
     );
   });
 });
+
+/** A .cmd file as npm writes it. */
+function shim(target: string): string {
+  return `@ECHO off\r\nSETLOCAL\r\nSET dp0=%~dp0\r\n"%_prog%"  "%dp0%\\${target}" %*\r\n`;
+}
 
 function program(file: string, files: Files = {}): TestFolder {
   const folder = createFolder({ [file]: "#!/bin/sh\n", ...files });

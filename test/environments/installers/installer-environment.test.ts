@@ -74,5 +74,7 @@ describe("installerEnvironment", () => {
   it("lets scripts find the Node.js that runs", () => {
     const { PATH } = installerEnvironment({ PATH: ["/somewhere", "/else"].join(path.delimiter) }, {});
     assert.deepEqual(PATH?.split(path.delimiter), [own, "/somewhere", "/else"]);
+    const onWindows = installerEnvironment({ Path: "/somewhere" }, {});
+    assert.deepEqual([onWindows["Path"], onWindows["PATH"]], [[own, "/somewhere"].join(path.delimiter), undefined]);
   });
 });
