@@ -12,7 +12,7 @@ import type { ProjectPlan } from "./read-plan.ts";
 export function checkPlugins(projectPlan: ProjectPlan): Promise<ReadonlyMap<string, PlugoError>> {
   const check = createFileCheck({ cacheFolder: undefined, logger: projectPlan.options.logger });
   const { environments } = projectPlan.options;
-  const needs = environments.isolated ? new NeedsReader(environments) : undefined;
+  const needs = environments.mode === "isolated" ? new NeedsReader(environments) : undefined;
   return lookAtPlugins(projectPlan, ({ name, folder, entry, owners, declares }) => {
     const needed = needs?.read({ name, version: "0.0.0", folder });
     if (isPlugoError(needed)) return needed;
