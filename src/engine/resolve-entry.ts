@@ -55,7 +55,8 @@ function findEntry(folder: string, realFolder: string): ResolvedEntry | PlugoErr
   } catch {
     // Missing, a folder or a link: the listing tells.
   }
-  const files = readdirSync(realFolder);
+  // The folder may be gone since the plugin was found.
+  const files = existsSync(realFolder) ? readdirSync(realFolder) : [];
   const found = entryNames.find((name) => files.includes(name) && isFile(join(realFolder, name)));
   if (found !== undefined) return realEntry(realFolder, found) ?? outside(folder, found);
   return plugoError("PLUGO_ENTRY_MISSING", {

@@ -80,7 +80,8 @@ export class IsolatedProvisioner implements Provisioner {
     try {
       linkEnvironment(folder, environment, this.#options.home);
     } catch (error) {
-      if (this.#hasWarned) return;
+      // That a plugin is gone is nothing to warn of: its files cannot be loaded either.
+      if (this.#hasWarned || !existsSync(folder)) return;
       this.#hasWarned = true;
       const facts = { folder: displayPath(join(folder, "node_modules")), reason: fileErrorReason(error) };
       this.#options.logger.warn(problemText(plugoError("PLUGO_LINK_UNWRITABLE", facts)));
