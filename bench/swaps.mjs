@@ -45,7 +45,8 @@ export const part = {
       plot: undefined,
       about: `${about}
 
-Lost is every answer that is not 200, and every request without an answer.`,
+Lost is every answer that is not 200, and every request without an answer. A client asks again as soon as it is answered, so a
+quick 404 counts more often than a slow answer.`,
       why: "",
     },
     faults: {

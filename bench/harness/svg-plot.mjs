@@ -43,7 +43,7 @@ ${darkColours.map((colour, index) => `.c${index} { stroke: ${colour} } .f${index
  *   series: readonly { name: string, values: readonly (number | undefined)[] }[] }} plot
  */
 export function linePlot({ title, unit, x, points, series }) {
-  const [width, height, left, right, top, bottom] = [780, 420, 62, 190, 40, 44];
+  const [width, height, left, right, top, bottom] = [780, 420, 84, 190, 40, 44];
   const all = series.flatMap(({ values }) => values.filter((value) => value > 0));
   const [low, high] = [Math.floor(Math.log10(Math.min(...all))), Math.ceil(Math.log10(Math.max(...all)))];
   const [first, last] = [Math.log10(points[0]), Math.log10(points.at(-1))];
@@ -62,7 +62,7 @@ export function linePlot({ title, unit, x, points, series }) {
     ),
     ...points.map(
       (value) =>
-        `<text class="quiet" x="${atX(value)}" y="${height - bottom + 20}" text-anchor="middle">${value.toLocaleString("en").replaceAll(",", " ")}</text>`,
+        `<text class="quiet" x="${atX(value)}" y="${height - bottom + 20}" text-anchor="middle">${short(value)}</text>`,
     ),
     `<text class="quiet" x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">${x}</text>`,
     ...series.flatMap(({ name, values }, index) => {
@@ -141,7 +141,7 @@ function isOwn(name) {
 }
 
 function short(value) {
-  return value >= 1_000 ? `${value / 1_000} k` : `${value}`;
+  return value.toLocaleString("en").replaceAll(",", " ");
 }
 
 function shownShort(ratio) {
