@@ -1,12 +1,13 @@
 // What environments cost: a first start beside the installer alone, and what a start adds when everything is there.
 // The packages come from a registry on loopback, and are in the installer's cache.
 //
-//   node bench/environments.mjs [--rounds=9] [--installers=npm,pnpm,bun]      after: npm test -- kernel/scope
+//   node bench/environments.mjs [--rounds=5]      after: npm test -- kernel/scope
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+<<<<<<< HEAD
 import { parseArgs, promisify } from "node:util";
 import { startRegistry } from "../build/test/support/registry.js";
 import { bunTool } from "../dist/environments/installers/bun-tool.js";
@@ -14,17 +15,19 @@ import { findInstaller } from "../dist/environments/installers/find-installer.js
 import { npmTool } from "../dist/environments/installers/npm-tool.js";
 import { pnpmTool } from "../dist/environments/installers/pnpm-tool.js";
 import { median, spread } from "./statistics.mjs";
+=======
+import { promisify } from "node:util";
+import { bunTool } from "../dist/environments/bun-tool.js";
+import { findInstaller } from "../dist/environments/find-installer.js";
+import { npmTool } from "../dist/environments/npm-tool.js";
+import { pnpmTool } from "../dist/environments/pnpm-tool.js";
+import { runAlone } from "./harness/part.mjs";
+import { identify } from "./harness/provide.mjs";
+import { createRecord } from "./harness/record.mjs";
+import { roundsWithin } from "./harness/rounds-within.mjs";
+>>>>>>> work/bench
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "9" },
-    installers: { type: "string", default: "npm,pnpm,bun" },
-  },
-});
-const rounds = Number(values.rounds);
 const project = join(import.meta.dirname, "..");
-// Outside of the project, whose settings and workspaces would count.
-const root = mkdtempSync(join(tmpdir(), "plugo-bench-"));
 const tools = { npm: npmTool, pnpm: pnpmTool, bun: bunTool };
 /** As a person would type it. */
 const commands = {
@@ -32,19 +35,65 @@ const commands = {
   pnpm: ["install", "--prod", "--ignore-scripts", "--prefer-offline"],
   bun: ["install", "--production", "--ignore-scripts"],
 };
-const registry = await startRegistry();
-const npmrc = `registry=${registry.url}\n`;
-try {
-  publish();
-  for (const name of values.installers.split(",")) await firstStart(name);
-  await laterStart();
-} finally {
-  await registry[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true, force: true });
-}
+
+export const part = {
+  name: "environments",
+  title: "Environments",
+  script: "bench/environments.mjs",
+  rounds: { full: 5, quick: 2 },
+  packages: () => ["pnpm", "bun"].map(identify),
+  comparisons: {
+    first: {
+      title: "First start of four plugins with five packages each",
+      unit: "ms",
+      baseline: "the installer alone",
+      main: "plugo",
+      plot: undefined,
+      about: `Each plugin declares five packages of 40 files, of which each needs another. They come from a registry on this machine and are in
+the installer's cache. **The installer alone** is its command, once in each of four folders, one after the other, as a person would
+type it: \`npm install --omit=dev\`, \`pnpm install --prod\`, \`bun install --production\`. **plugo** is \`loadPlugins\` with that
+installer, from the first call until all plugins run: it makes the environments, checks them, links them and loads.`,
+      why: `plugo runs the same installer, so it cannot take less by much; what it adds is the check of what was installed, the marker and
+the move to the final place, and the loading of plugins.`,
+    },
+    later: {
+      title: "Later start of 20 plugins, by what they declare",
+      unit: "ms",
+      digits: 1,
+      baseline: "plugo, no packages",
+      main: "plugo, five packages each",
+      plot: undefined,
+      about: `\`loadPlugins\` when the environments are there: 20 plugins without dependencies beside the same 20 with five each. No
+installer runs.`,
+      why: `That is the price of environments on each start: whether what is there is what is wanted is read from two small files of each
+plugin.`,
+    },
+  },
+  async measure({ rounds, isQuick, say }) {
+    const { startRegistry } = await import("../build/test/support/registry.js");
+    const registry = await startRegistry();
+    // Outside of the project, whose settings and workspaces would count.
+    const root = mkdtempSync(join(tmpdir(), "plugo-bench-"));
+    const npmrc = `registry=${registry.url}\n`;
+    const env = registry.env();
+    try {
+      publish(registry);
+      const first = createRecord(Object.keys(tools), ["the installer alone", "plugo"]);
+      for (const name of Object.keys(tools)) {
+        say(name);
+        await firstStart({ root, env, npmrc, name, rounds, record: first });
+      }
+      say("later starts");
+      return { first, later: await laterStart({ root, env, npmrc, rounds: isQuick ? 3 : rounds * 6 }) };
+    } finally {
+      await registry[Symbol.asyncDispose]();
+      rmSync(root, { recursive: true, force: true });
+    }
+  },
+};
 
 /** 40 packages of 40 files; each of the first 20 needs one of the others. */
-function publish() {
+function publish(registry) {
   const files = Object.fromEntries(
     Array.from({ length: 38 }, (_, index) => [`lib/file-${index}.js`, `module.exports = "${"x".repeat(2_000)}";\n`]),
   );
@@ -60,29 +109,23 @@ function dependenciesOf(plugin) {
   );
 }
 
-async function firstStart(name) {
+async function firstStart({ root, env, npmrc, name, rounds, record }) {
   const count = 4;
-  const env = registry.env();
   const program = findInstaller(tools[name], { hostFolder: project, env });
-  const times = { alone: [], plugo: [] };
   // The first round fills the cache.
-  for (let round = 0; round <= rounds; round += 1) {
+  for (const round of roundsWithin(rounds + 1, 25)) {
     const folder = join(root, `${name}-${round}`);
-    const alone = await installAlone(folder, program, commands[name], env, count);
-    const plugo = await start(makeApplication(`${name}-${round}/application`, count, true), env, name);
-    if (round === 0) continue;
-    times.alone.push(alone);
-    times.plugo.push(plugo);
+    const alone = await installAlone({ folder, npmrc, program, args: commands[name], env, count });
+    const application = makeApplication({ folder: join(folder, "application"), npmrc, count, hasDependencies: true });
+    const milliseconds = await start(application, env, name);
     rmSync(folder, { recursive: true });
+    if (round === 0) continue;
+    record.add(name, "the installer alone", alone);
+    record.add(name, "plugo", milliseconds);
   }
-  const ratios = times.plugo.map((time, round) => time / times.alone[round]);
-  console.log(
-    `first start, ${count} plugins, ${program.identity}, Node.js ${process.version}, ${rounds} rounds: ` +
-      `alone ${spread(times.alone, 0)} ms, loadPlugins ${spread(times.plugo, 0)} ms, ratio ${spread(ratios, 2)}`,
-  );
 }
 
-async function installAlone(folder, { command, leading }, args, env, count) {
+async function installAlone({ folder, npmrc, program: { command, leading }, args, env, count }) {
   const folders = Array.from({ length: count }, (_, plugin) => {
     const environment = join(folder, `alone-${plugin}`);
     write(join(environment, "package.json"), { name: "alone", private: true, dependencies: dependenciesOf(plugin) });
@@ -98,27 +141,22 @@ async function installAlone(folder, { command, leading }, args, env, count) {
   return performance.now() - startTime;
 }
 
-async function laterStart() {
+async function laterStart({ root, env, npmrc, rounds }) {
   const count = 20;
-  const env = registry.env();
-  const withPackages = makeApplication("with", count, true);
-  const without = makeApplication("without", count, false);
-  await start(withPackages, env, "npm");
-  await start(without, env, "npm");
-  const times = { with: [], without: [] };
-  for (let round = 0; round < rounds * 5; round += 1) {
-    times.with.push(await start(withPackages, env, "npm"));
-    times.without.push(await start(without, env, "npm"));
+  const names = { with: "plugo, five packages each", without: "plugo, no packages" };
+  const record = createRecord(["to load"], [names.without, names.with]);
+  const applications = Object.keys(names).map((key) => [
+    names[key],
+    makeApplication({ folder: join(root, key), npmrc, count, hasDependencies: key === "with" }),
+  ]);
+  for (const [, folder] of applications) await start(folder, env, "npm");
+  for (const _ of roundsWithin(rounds, 15)) {
+    for (const [name, folder] of applications) record.add("to load", name, await start(folder, env, "npm"));
   }
-  const added = times.with.map((time, round) => time - times.without[round]);
-  console.log(
-    `later start, ${count} plugins, ${rounds * 5} rounds: without dependencies ${spread(times.without)} ms, with ` +
-      `${spread(times.with)} ms, added ${median(added).toFixed(2)} ms (of medians: ${(median(times.with) - median(times.without)).toFixed(2)})`,
-  );
+  return record;
 }
 
-function makeApplication(name, count, hasDependencies) {
-  const folder = join(root, name);
+function makeApplication({ folder, npmrc, count, hasDependencies }) {
   write(join(folder, "package.json"), { name: "application", version: "1.0.0", private: true, type: "module" });
   write(join(folder, ".npmrc"), npmrc);
   for (let plugin = 0; plugin < count; plugin += 1) {
@@ -158,3 +196,5 @@ function write(file, content) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
 }
+
+await runAlone(import.meta.url, part);

@@ -1,55 +1,63 @@
 // How long after a save the new code serves: beside a bare fs.watch with eval, and with 1 000 plugins beside ten. Each
-// case in a process of its own, interleaved.
+// case in a process of its own, in turns.
 //
-//   node bench/live.mjs [--rounds=5] [--saves=40] [--node=/path/to/node]
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { makePlugins } from "./make-plugins.mjs";
-import { median, percentile } from "./statistics.mjs";
+//   node bench/live.mjs [--rounds=4]
+import { makePlugins } from "./harness/make-plugins.mjs";
+import { runAlone } from "./harness/part.mjs";
+import { createRecord } from "./harness/record.mjs";
+import { roundsWithin } from "./harness/rounds-within.mjs";
+import { runChild } from "./harness/run-child.mjs";
+import { median } from "./harness/statistics.mjs";
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "5" },
-    saves: { type: "string", default: "40" },
-    node: { type: "string", default: process.execPath },
-  },
-});
-const version = execFileSync(values.node, ["--version"], { encoding: "utf8" }).trim();
 const sizes = [10, 1_000];
-const seen = Object.fromEntries(sizes.map((size) => [size, []]));
-for (let round = 0; round < Number(values.rounds); round += 1) {
-  for (const size of sizes) {
-    const plugins = makePlugins(size);
-    const child = join(import.meta.dirname, "children", "follow.mjs");
-    const args = [child, plugins.typescript, plugins.root, values.saves];
-    seen[size].push(JSON.parse(execFileSync(values.node, args, { encoding: "utf8" })));
-    plugins.remove();
-  }
-}
-
-console.log(`\nNode.js ${version}, ${values.rounds} rounds of ${values.saves} saves, debounce 50 ms; ms: median, p99`);
+const bare = "bare fs.watch and eval";
 const titles = {
-  served: "from the write to the swap",
-  beyondDebounce: "  of that, beyond the debounce",
-  heard: "  of that, until the system tells of it",
-  total: "from the write to the change report",
-  engine: "  of that, the change itself (report.durationMs)",
-  bare: "bare fs.watch and eval",
-  reload: "host.reload() of a five-file plugin, one file new",
+  bare,
+  served: "plugo, from the write to the swap",
+  beyondDebounce: "plugo, of that, beyond the debounce",
+  engine: "plugo, the change itself",
+  reload: "plugo, host.reload()",
 };
-for (const [key, title] of Object.entries(titles)) {
-  const shown = sizes.map((size) => {
-    const all = seen[size].flatMap((results) => results[key]);
-    return `${size}: ${median(all).toFixed(2)}, ${percentile(all, 0.99).toFixed(2)}`;
-  });
-  console.log(`  ${title.padEnd(52)} ${shown.join("   ")}`);
-}
-const ratios = (of) => seen[10].map((_, round) => of(round));
-const beside = (key) =>
-  median(ratios((round) => median(seen[1_000][round][key]) / median(seen[10][round][key]))).toFixed(2);
-for (const size of sizes) {
-  const times = seen[size].map(({ beyondDebounce, bare }) => median(beyondDebounce) / median(bare));
-  console.log(`  beyond the debounce, to bare, ${size} plugins: ${median(times).toFixed(2)}`);
-}
-console.log(`  1 000 plugins to ten: ${beside("total")} in all, ${beside("engine")} for the change itself`);
+
+export const part = {
+  name: "live",
+  title: "A save among many plugins",
+  script: "bench/live.mjs",
+  rounds: { full: 4, quick: 1 },
+  packages: () => [],
+  comparisons: {
+    time: {
+      title: "From the write to the new code, by the number of plugins",
+      unit: "ms",
+      digits: 1,
+      baseline: bare,
+      main: "plugo, from the write to the swap",
+      plot: undefined,
+      about: `One of so many loaded one-file plugins is saved again and again, 30 times in each round; a value is the median of its round.
+**${bare}** is the least that anything can do: a watch on one folder, whose file is read and evaluated by \`eval\`.
+plugo waits 50 ms for further changes (the debounce), which is a setting; **beyond the debounce** leaves that out. **The change
+itself** is \`report.durationMs\`. **host.reload()** reloads a plugin of five files, of which one is new, without a watcher.`,
+      why: `The wait is there so that a save of several files is one change. Beyond it, plugo compares contents, starts the new code beside the
+old one and swaps them, while the bare case overwrites a variable; \`host.reload()\` reads all plugin directories anew, so it takes
+longer with more of them.`,
+    },
+  },
+  async measure({ rounds, isQuick, say }) {
+    const time = createRecord(
+      sizes.map((size) => `${size} plugins`),
+      Object.values(titles),
+    );
+    for (const round of roundsWithin(rounds, 30)) {
+      for (const size of sizes) {
+        say(`${size} plugins, round ${round + 1}`);
+        const plugins = makePlugins(size, { ways: ["typescript"] });
+        const seen = runChild("follow.mjs", [plugins.at("typescript"), plugins.root, isQuick ? "6" : "30"]);
+        for (const [key, title] of Object.entries(titles)) time.add(`${size} plugins`, title, median(seen[key]));
+        plugins.remove();
+      }
+    }
+    return { time };
+  },
+};
+
+await runAlone(import.meta.url, part);

@@ -2,30 +2,18 @@
 // `tsx watch`, with the same small Express application; and beside cordis with its HMR plugin, as Koishi 4 (cordis 3)
 // publishes both, with its own server. They run side by side and take turns, each with its own defaults.
 //
-//   node bench/restart.mjs [--saves=10] [--node=/path/to/node]
-import { execFileSync, spawn } from "node:child_process";
+//   node bench/restart.mjs [--rounds=15]
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, get } from "node:http";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
-import { spread } from "./statistics.mjs";
+import { runAlone } from "./harness/part.mjs";
+import { identify, provide } from "./harness/provide.mjs";
+import { createRecord } from "./harness/record.mjs";
+import { roundsWithin } from "./harness/rounds-within.mjs";
 
-const { values } = parseArgs({
-  options: { saves: { type: "string", default: "10" }, node: { type: "string", default: process.execPath } },
-});
-const version = execFileSync(values.node, ["--version"], { encoding: "utf8" }).trim();
-const build = join(import.meta.dirname, "..", "build");
-const tsx = join(provide("tsx", { tsx: "4.20.6" }), "tsx", "dist", "cli.mjs");
-const koishi = provide("koishi", {
-  koishi: "4.18.11",
-  "@koishijs/plugin-hmr": "1.2.9",
-  "@koishijs/plugin-server": "3.2.9",
-});
-mkdirSync(build, { recursive: true });
-// Below the project: its Express is found from here.
-const root = mkdtempSync(join(build, "restart-"));
 const silent = "const logger = { debug() {}, info() {}, warn() {}, error() {} };";
 const plain = (page) => `import express from "express";
 import { text } from "${page}";
@@ -34,7 +22,7 @@ app.get("/plugins/page", (request, response) => { response.send(text); });
 app.listen(Number(process.env["PORT"]), "127.0.0.1");
 `;
 const text = (label) => `export const text = "save ${label}";\n`;
-const cases = {
+const createCases = ({ tsx, koishi }) => ({
   plugo: {
     page: "plugins/page/plugin.ts",
     write: (label) =>
@@ -64,7 +52,7 @@ app.listen(Number(process.env["PORT"]), "127.0.0.1");
     files: { "app.ts": plain("./page.ts"), "package.json": `{ "type": "module" }` },
     args: [tsx, "watch", "app.ts"],
   },
-  "cordis + HMR": {
+  "cordis 3 with HMR": {
     // It finds its plugins from the folder that it runs in.
     home: join(dirname(koishi), "application"),
     page: "external/page/index.js",
@@ -86,45 +74,79 @@ exports.apply = (context) => {
     },
     args: [join(koishi, "koishi", "bin.js"), "start"],
   },
+});
+
+export const part = {
+  name: "restart",
+  title: "From a save to the new answer",
+  script: "bench/restart.mjs",
+  rounds: { full: 15, quick: 3 },
+  packages: () => [
+    identify("express"),
+    ...["loaders/tsx", "koishi/koishi", "koishi/@koishijs/plugin-hmr", "koishi/@koishijs/plugin-server"].map(identify),
+  ],
+  comparisons: {
+    time: {
+      title: "From the save of a page to the first answer with it",
+      unit: "ms",
+      baseline: "node --watch",
+      main: "plugo",
+      plot: { kind: "bars" },
+      about: `A small Express application with one page. A file is saved, and the page is asked for every 2 ms until the answer is the
+new one. All run side by side and are saved in turns, each with the defaults of its documentation: plugo waits 50 ms for further
+changes, cordis' HMR 100 ms, \`node --watch\` and \`tsx watch\` restart the process.
+
+- **plugo**: the page is a route of a plugin, \`loadPlugins\` follows the disk.
+- **node --watch**, **tsx watch**: the page is a text in a file that the application imports.
+- **cordis 3 with HMR**: \`koishi start\` with the plugins \`hmr\` and \`server\`; the page is a route on that server. cordis 4's
+  HMR plugin is not on npm.`,
+      why: `What plugo takes is nearly all its wait for further changes; \`hotReload: { debounceMs }\` sets it.`,
+    },
+  },
+  async measure({ rounds, say }) {
+    const build = join(import.meta.dirname, "..", "build");
+    const cases = createCases({ tsx: join(provide("loaders"), "tsx", "dist", "cli.mjs"), koishi: provide("koishi") });
+    mkdirSync(build, { recursive: true });
+    // Below the project: its Express is found from here.
+    const root = mkdtempSync(join(build, "restart-"));
+    const running = [];
+    const time = createRecord(["to the answer"], Object.keys(cases));
+    try {
+      const applications = [];
+      for (const [name, { home, page, write, files, args }] of Object.entries(cases)) {
+        say(name);
+        const folder = home ?? join(root, name.replaceAll(/\W+/g, "-"));
+        const path = join(folder, page);
+        const port = await freePort();
+        for (const [file, content] of Object.entries(files)) {
+          writeBelow(folder, file, typeof content === "string" ? content : content(port));
+        }
+        writeBelow(folder, page, write(0));
+        const options = { cwd: folder, env: { ...process.env, PORT: `${port}` }, stdio: ["pipe", "ignore", "inherit"] };
+        running.push(spawn(process.execPath, args, options));
+        await served(port, "save 0");
+        applications.push({ name, port, save: (label) => writeFileSync(path, write(label)) });
+      }
+      for (const round of roundsWithin(rounds, 45)) {
+        const label = round + 1;
+        for (const { name, port, save } of applications) {
+          const start = performance.now();
+          save(label);
+          await served(port, `save ${label}`);
+          time.add("to the answer", name, performance.now() - start);
+          // What the watchers still hear of this save is not the next one.
+          await sleep(300);
+        }
+      }
+    } finally {
+      const ended = running.map((child) => child.exitCode ?? once(child, "exit"));
+      for (const child of running) child.kill();
+      await Promise.all(ended);
+      rmSync(root, { recursive: true });
+    }
+    return { time };
+  },
 };
-const running = [];
-try {
-  const applications = [];
-  for (const [name, { home, page, write, files, args }] of Object.entries(cases)) {
-    const folder = home ?? join(root, name.replaceAll(/\W+/g, "-"));
-    const path = join(folder, page);
-    const port = await freePort();
-    for (const [file, content] of Object.entries(files)) {
-      writeBelow(folder, file, typeof content === "string" ? content : content(port));
-    }
-    writeBelow(folder, page, write(0));
-    const options = { cwd: folder, env: { ...process.env, PORT: `${port}` }, stdio: ["pipe", "ignore", "inherit"] };
-    running.push(spawn(values.node, args, options));
-    await served(port, "save 0");
-    applications.push({ name, port, save: (label) => writeFileSync(path, write(label)) });
-  }
-  const times = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
-  for (let label = 1; label <= Number(values.saves); label += 1) {
-    for (const { name, port, save } of applications) {
-      const start = performance.now();
-      save(label);
-      await served(port, `save ${label}`);
-      times[name].push(performance.now() - start);
-      // What the watchers still hear of this save is not the next one.
-      await sleep(300);
-    }
-  }
-  console.log(`\nFrom save to served, Node.js ${version}, ${values.saves} saves: ms as median (min–max), to plugo`);
-  for (const [name, list] of Object.entries(times)) {
-    const ratios = list.map((time, save) => time / times.plugo[save]);
-    console.log(`  ${name.padEnd(14)} ${spread(list, 0).padStart(18)}   ${spread(ratios)}`);
-  }
-} finally {
-  const ended = running.map((child) => child.exitCode ?? once(child, "exit"));
-  for (const child of running) child.kill();
-  await Promise.all(ended);
-  rmSync(root, { recursive: true });
-}
 
 async function served(port, expected) {
   const deadline = performance.now() + 20_000;
@@ -160,19 +182,4 @@ function writeBelow(folder, file, content) {
   writeFileSync(path, content);
 }
 
-/**
- * Packages that are no dependencies of the project: fetched for this comparison, into a folder that git ignores.
- * Returns their `node_modules`.
- */
-function provide(name, dependencies) {
-  const home = join(build, name);
-  const wanted = JSON.stringify({ private: true, dependencies });
-  const manifest = join(home, "package.json");
-  if (!existsSync(manifest) || readFileSync(manifest, "utf8") !== wanted) {
-    mkdirSync(home, { recursive: true });
-    const options = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"];
-    writeFileSync(manifest, wanted);
-    execFileSync("npm", ["install", "--prefix", home, ...options]);
-  }
-  return join(home, "node_modules");
-}
+await runAlone(import.meta.url, part);

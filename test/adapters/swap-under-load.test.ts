@@ -44,6 +44,11 @@ describe("the harness of a swap under load", () => {
     assert.ok(failed > 0);
   });
 
+  test("sees that the old routes were taken before the new file was imported", async () => {
+    const { failed } = await measure("express", "import-again", swaps);
+    assert.ok(failed > 0);
+  });
+
   test("sees routes that were only added", async () => {
     const { stale, oldRouteAlive, afterDispose, alive } = await measure("express", "add-only", swaps);
     assert.ok(stale > 0);

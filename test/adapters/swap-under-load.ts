@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { Agent, createServer, request } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import express from "express";
 import { keepLines, loadFrom } from "../support/load.ts";
 import { createFolder, plugin } from "../support/plugin-folder.ts";
@@ -16,7 +18,7 @@ const clients = 32;
 /** Answers between two swaps: enough that every swap has requests in flight, whatever the speed of the machine. */
 const answersPerSwap = 40;
 
-export type Control = "none" | "unload-then-load" | "add-only" | "no-drain" | "module-state";
+export type Control = "none" | "unload-then-load" | "import-again" | "add-only" | "no-drain" | "module-state";
 
 /** What must be 0, and what must be `swaps`; one of each. */
 export interface Outcome {
@@ -89,7 +91,10 @@ async function run(framework: Framework, control: Control, times: number = swaps
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const context = { app: application.app, tools: { ...application.tools, book } };
   const host = await loadFrom(folder, { context, logger: keepLines() });
-  const controlled = control === "add-only" ? await addOnly(book) : undefined;
+  const controlled = await withoutPlugo(control, book, (name, text) => {
+    folder.write({ [name]: text });
+    return folder.at(name);
+  });
   const url = new URL(controlled?.url ?? application.url);
 
   async function client(index: number): Promise<void> {
@@ -227,14 +232,43 @@ const work: Readonly<Record<string, string>> = {
     });`,
 };
 
-/** The control that plugo is not asked for: an Express application to which each version only adds its routes. */
-async function addOnly(
+interface Controlled {
+  readonly url: string;
+  readonly add: (version: number) => void | Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The controls that plugo is not asked for, in an Express application: to which each version only adds its routes, or from
+ * which the old routes are taken before the new file is imported.
+ */
+async function withoutPlugo(
+  control: Control,
   book: Book,
-): Promise<{ url: string; add: (version: number) => void; close: () => Promise<void> }> {
+  write: (name: string, text: string) => string,
+): Promise<Controlled | undefined> {
+  if (control !== "add-only" && control !== "import-again") return undefined;
   const app = express();
   let previous: Version | undefined;
+  const importAgain = async (number: number): Promise<void> => {
+    if (previous !== undefined) {
+      app.router.stack.pop();
+      book.end(previous);
+    }
+    const manifest = write("package.json", `{ "version": "1.0.${number}" }`);
+    const file = write("again.mjs", `export const begin = (book) => book.begin(${number});\n`);
+    // What manages extensions looks at what there is before it imports anything.
+    await readFile(manifest);
+    const { begin } = (await import(`${pathToFileURL(file).href}?t=${number}`)) as { begin: (of: Book) => Version };
+    previous = mount(begin(book));
+  };
   const add = (number: number): void => {
-    const version = book.begin(number);
+    const old = previous;
+    previous = mount(book.begin(number));
+    if (old !== undefined) book.end(old);
+  };
+  const mount = (version: Version): Version => {
+    const { number } = version;
     const router = express.Router();
     router.all("/work", express.json(), async (httpRequest, response) => {
       await book.wait(httpRequest.body?.wait ?? 3);
@@ -243,16 +277,16 @@ async function addOnly(
     });
     router.get(`/only-${number}`, (_request, response) => void response.send("only"));
     app.use("/plugins/a", router);
-    if (previous !== undefined) book.end(previous);
-    previous = version;
+    return version;
   };
-  add(1);
+  const change = control === "add-only" ? add : importAgain;
+  await change(1);
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
   return {
     url: `http://127.0.0.1:${port}`,
-    add,
+    add: change,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
