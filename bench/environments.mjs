@@ -7,25 +7,15 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-<<<<<<< HEAD
-import { parseArgs, promisify } from "node:util";
-import { startRegistry } from "../build/test/support/registry.js";
+import { promisify } from "node:util";
 import { bunTool } from "../dist/environments/installers/bun-tool.js";
 import { findInstaller } from "../dist/environments/installers/find-installer.js";
 import { npmTool } from "../dist/environments/installers/npm-tool.js";
 import { pnpmTool } from "../dist/environments/installers/pnpm-tool.js";
-import { median, spread } from "./statistics.mjs";
-=======
-import { promisify } from "node:util";
-import { bunTool } from "../dist/environments/bun-tool.js";
-import { findInstaller } from "../dist/environments/find-installer.js";
-import { npmTool } from "../dist/environments/npm-tool.js";
-import { pnpmTool } from "../dist/environments/pnpm-tool.js";
 import { runAlone } from "./harness/part.mjs";
 import { identify } from "./harness/provide.mjs";
 import { createRecord } from "./harness/record.mjs";
 import { roundsWithin } from "./harness/rounds-within.mjs";
->>>>>>> work/bench
 
 const project = join(import.meta.dirname, "..");
 const tools = { npm: npmTool, pnpm: pnpmTool, bun: bunTool };
