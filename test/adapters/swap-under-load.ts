@@ -262,7 +262,7 @@ async function withoutPlugo(
     const { begin } = (await import(`${pathToFileURL(file).href}?t=${number}`)) as { begin: (of: Book) => Version };
     previous = mount(begin(book));
   };
-  const add = (number: number): void => {
+  const add = async (number: number): Promise<void> => {
     const old = previous;
     previous = mount(book.begin(number));
     if (old !== undefined) book.end(old);
