@@ -234,7 +234,7 @@ const work: Readonly<Record<string, string>> = {
 
 interface Controlled {
   readonly url: string;
-  readonly add: (version: number) => void | Promise<void>;
+  readonly add: (version: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -262,7 +262,7 @@ async function withoutPlugo(
     const { begin } = (await import(`${pathToFileURL(file).href}?t=${number}`)) as { begin: (of: Book) => Version };
     previous = mount(begin(book));
   };
-  const add = (number: number): void => {
+  const add = async (number: number): Promise<void> => {
     const old = previous;
     previous = mount(book.begin(number));
     if (old !== undefined) book.end(old);
