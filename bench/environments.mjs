@@ -43,7 +43,7 @@ export const part = {
 the installer's cache. **The installer alone** is its command, once in each of four folders, one after the other, as a person would
 type it: \`npm install --omit=dev\`, \`pnpm install --prod\`, \`bun install --production\`. **plugo** is \`loadPlugins\` with that
 installer, from the first call until all plugins run: it makes the environments, checks them, links them and loads.`,
-      why: `plugo runs the same installer, so it cannot take less by much; what it adds is the check of what was installed, the marker and
+      why: `plugo runs the same installer, so it cannot take less by much, and the quicker the installer, the more the rest counts: it is the check of what was installed, the marker and
 the move to the final place, and the loading of plugins.`,
     },
     later: {

@@ -30,8 +30,8 @@ export const part = {
       main: "plugo",
       plot: { kind: "bars" },
       about: `\`node --input-type=module -e 'import "…"'\`, from the start of the process to its end; **tsx** is \`node --import tsx\`.`,
-      why: `Nothing is the least one can import. avvio is a small part of a framework, jiti loads its compiler when it is needed, and cordis 4 is one
-file without a watcher, a compiler or a command. plugo is one file as well, and loads what most applications do without only when
+      why: `Nothing is the least one can import. avvio is the part of a framework that starts plugins, and cordis the part that connects them;
+neither finds, orders by version, compiles or follows plugins on the disk. plugo is one file as well, and loads what most applications do without only when
 it is needed; the rest is reading and compiling that file.`,
     },
   },

@@ -60,8 +60,10 @@ export function renderPage(parts, results) {
     const said = `\`node ${part.script}\` ([source](../${part.script})), ${date}, Node.js ${node.slice(1)}, ${machine}, ${roundsOf(records)} rounds${others}.`;
     return `## ${part.title}\n\n${said}\n\n${tables.join("\n")}`;
   });
+  const seconds = measured.reduce((sum, { name }) => sum + results[name].seconds, 0);
+  const took = `Measuring what this page shows took ${(seconds / 60).toFixed(1)} minutes.`;
   return {
-    page: `${introduction}\n${summaryOf(comparisons)}\n\n${notFirst(comparisons)}\n${sections.join("\n")}`,
+    page: `${introduction}${took}\n\n${summaryOf(comparisons)}\n\n${notFirst(comparisons)}\n${sections.join("\n")}`,
     plots,
   };
 }
@@ -70,7 +72,7 @@ const introduction = `# Benchmarks
 
 <!-- Written by bench/harness/page.mjs from benchmarks/results.json. Change the scripts in bench/, not this page. -->
 
-\`npm run bench\` measures all of this in less than 15 minutes on two cores, and writes this page, its plots and
+\`npm run bench\` measures all of this, and writes this page, its plots and
 [results.json](benchmarks/results.json) with every single value; \`npm run bench -- --only=load,routes\` does it for some parts. [How the scripts
 work](../bench/README.md).
 
@@ -104,7 +106,8 @@ function summaryOf(comparisons) {
     });
   return `## In short
 
-Less is better, except for answers per second. A rank is that of the medians, among plugo and what is not plugo.
+Less is better, except for answers per second. A rank is that of the medians, among plugo and what is not plugo; where
+spreads overlap, it may be chance.
 
 | What | plugo | To | Ratio (spread) | Rank | Script |
 |---|---|---|---|---|---|

@@ -234,7 +234,7 @@ const work: Readonly<Record<string, string>> = {
 
 interface Controlled {
   readonly url: string;
-  readonly add: (version: number) => void | Promise<void>;
+  readonly add: (version: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 

@@ -91,6 +91,7 @@ describe("renderPage", () => {
       node: "v24.0.0",
       machine: "linux x64",
       packages: ["other 1.0.0"],
+      seconds: 30,
       records: { time: { points: ["all"], cases } },
     },
   });
