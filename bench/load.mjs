@@ -35,8 +35,8 @@ export const part = {
       plot: { kind: "lines", x: "plugins" },
       about: `A folder of independent plugins of one file, which count themselves. Each case loads it in a fresh process; importing
 the library is not part of it, reading the folder is. Of 10 000 plugins there are three rounds, and – stands where a process
-with them took, twice, more than ${timeoutMs / 1_000} s, or where a tenth of them took more than ${patienceMs / 1_000} s. The two begin
-with empty caches, so this says nothing about a later start of jiti or tsx.
+with them took, twice, more than ${timeoutMs / 1_000} s, or where a tenth of them took more than ${patienceMs / 1_000} s. The first begins
+with an empty cache, so this says nothing about a later start of jiti or tsx.
 
 - **floor**: a loop that reads and parses \`metadata.json\`, reads plain JavaScript, evaluates it by \`eval\` and calls it. It is
   no way to have plugins; nothing that reads these files can be faster.
