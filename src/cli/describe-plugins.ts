@@ -1,5 +1,6 @@
 import type { PlugoError } from "../kernel/plugo-error.ts";
-import type { Plan, PlanEntry } from "../plan/plan.ts";
+import { declaredDependents } from "../plan/declared-dependents.ts";
+import type { PlanEntry } from "../plan/plan.ts";
 import type { ListJson, PluginJson, ProblemJson } from "./json-shapes.ts";
 import { missingModule } from "./missing-module.ts";
 import type { ProjectPlan } from "./read-plan.ts";
@@ -12,7 +13,7 @@ export interface Findings {
 
 /** Every plugin of a plan, and what is wrong beside them, as scripts read it. */
 export function describePlugins({ project, plan, inputs }: ProjectPlan, findings: Findings = none): ListJson {
-  const dependents = dependentsOf(plan);
+  const dependents = declaredDependents(plan);
   const plugins = Array.from(plan.entries.values(), (entry) => {
     const found = findings.problems.get(entry.name) ?? missingModule(entry, plan);
     return describe(entry, dependents.get(entry.name), found, findings.loadMs.get(entry.name));
@@ -27,19 +28,6 @@ export function problemJson({ code, message, remedy, plugin }: PlugoError): Prob
 }
 
 const none: Findings = { problems: new Map(), loadMs: new Map() };
-
-/** The plugins that name each plugin as a dependency. */
-function dependentsOf(plan: Plan): ReadonlyMap<string, readonly string[]> {
-  const dependents = new Map<string, string[]>();
-  for (const { name, manifest } of plan.entries.values()) {
-    for (const dependency of manifest?.dependencies ?? []) {
-      const known = dependents.get(dependency.name);
-      if (known === undefined) dependents.set(dependency.name, [name]);
-      else known.push(name);
-    }
-  }
-  return dependents;
-}
 
 function describe(
   entry: PlanEntry,

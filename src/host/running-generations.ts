@@ -27,10 +27,6 @@ export class RunningGenerations implements RunningPlugins {
     const generation = this.#generations.get(name);
     return generation === undefined ? undefined : asPlugin(generation);
   }
-
-  *[Symbol.iterator](): Iterator<readonly [string, RunningPlugin]> {
-    for (const [name, generation] of this.#generations) yield [name, asPlugin(generation)];
-  }
 }
 
 function asPlugin({ dependencies, entry }: Generation): RunningPlugin {

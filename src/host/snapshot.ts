@@ -1,3 +1,4 @@
+import { declaredDependents } from "../plan/declared-dependents.ts";
 import type { PlanEntry } from "../plan/plan.ts";
 import type { HostSnapshot, PluginSnapshot } from "./plugin-host.ts";
 import type { Reconciler } from "./reconciler.ts";
@@ -8,14 +9,7 @@ const noTimings = Object.freeze({ provisionMs: 0, loadMs: 0, activateMs: 0 });
 /** How every plugin stands at this moment: frozen, JSON-safe, in plan order. */
 export function takeSnapshot(reconciler: Reconciler): HostSnapshot {
   const { plan } = reconciler;
-  const dependents = new Map<string, string[]>();
-  for (const { name, manifest } of plan.entries.values()) {
-    for (const dependency of manifest?.dependencies ?? []) {
-      const known = dependents.get(dependency.name);
-      if (known === undefined) dependents.set(dependency.name, [name]);
-      else known.push(name);
-    }
-  }
+  const dependents = declaredDependents(plan);
   const plugins = [...plan.entries.values()].map((entry) => snapshotOf(entry, reconciler, dependents.get(entry.name)));
   return Object.freeze({ revision: reconciler.revision, plugins: Object.freeze(plugins) });
 }

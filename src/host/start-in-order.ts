@@ -1,3 +1,5 @@
+import { findDependents } from "../kernel/graph.ts";
+
 /** What is started, and when it may be. */
 export interface OrderedStarts {
   /** In the order in which they start when nothing holds them back. */
@@ -41,7 +43,7 @@ export async function startInOrder({ names, dependenciesOf, isReady, start }: Or
   if (underWay.size === 0) return;
 
   const positions = new Map(names.map((name, position) => [name, position]));
-  const dependents = invert(names, dependenciesOf);
+  const dependents = findDependents(names, dependenciesOf);
   const candidates: string[] = [];
   while (underWay.size > 0 || ended.length > 0) {
     if (ended.length === 0) await new Promise<void>((resolve) => (wake = resolve));
@@ -54,19 +56,4 @@ export async function startInOrder({ names, dependenciesOf, isReady, start }: Or
       if (!begin(name)) candidates.push(...(dependents.get(name) ?? []));
     }
   }
-}
-
-function invert(
-  names: readonly string[],
-  dependenciesOf: (name: string) => readonly string[],
-): ReadonlyMap<string, readonly string[]> {
-  const dependents = new Map<string, string[]>();
-  for (const name of names) {
-    for (const dependency of dependenciesOf(name)) {
-      const known = dependents.get(dependency);
-      if (known === undefined) dependents.set(dependency, [name]);
-      else known.push(name);
-    }
-  }
-  return dependents;
 }

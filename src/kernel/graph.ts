@@ -32,6 +32,22 @@ export function orderByDependencies(roots: readonly string[], dependenciesOf: Ne
   return order;
 }
 
+/** What depends on each name directly: names in the order of `names`. A name that nothing depends on is not in it. */
+export function findDependents(
+  names: Iterable<string>,
+  dependenciesOf: Neighbours,
+): ReadonlyMap<string, readonly string[]> {
+  const dependents = new Map<string, string[]>();
+  for (const name of names) {
+    for (const dependency of dependenciesOf(name)) {
+      const known = dependents.get(dependency);
+      if (known === undefined) dependents.set(dependency, [name]);
+      else known.push(name);
+    }
+  }
+  return dependents;
+}
+
 /**
  * The groups of names that depend on each other: the strongly connected components of more than one name, or of one
  * that depends on itself. Members and groups are sorted by name, so the answer does not depend on the order of `names`.

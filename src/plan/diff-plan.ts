@@ -1,3 +1,4 @@
+import { findDependents } from "../kernel/graph.ts";
 import type { Plan, PlanEntry } from "./plan.ts";
 
 /** What a generation in service stands on. */
@@ -9,7 +10,7 @@ export interface RunningPlugin {
 }
 
 /** What runs, by name: a map, or what can be read like one. */
-export interface RunningPlugins extends Iterable<readonly [string, RunningPlugin]> {
+export interface RunningPlugins {
   readonly size: number;
   has(name: string): boolean;
   get(name: string): RunningPlugin | undefined;
@@ -151,21 +152,12 @@ const dependentsOf = new WeakMap<Plan, ReadonlyMap<string, readonly string[]>>()
 
 function withDependents(names: ReadonlySet<string>, plan: Plan): ReadonlySet<string> {
   let dependents = dependentsOf.get(plan);
-  if (dependents === undefined) dependentsOf.set(plan, (dependents = findDependents(plan)));
+  if (dependents === undefined) {
+    dependents = findDependents(plan.entries.keys(), (name) => plan.entries.get(name)!.dependencies);
+    dependentsOf.set(plan, dependents);
+  }
   const all = new Set(names);
   // A set yields what is added while it is walked.
   for (const name of all) for (const dependent of dependents.get(name) ?? []) all.add(dependent);
   return all;
-}
-
-function findDependents({ entries }: Plan): ReadonlyMap<string, readonly string[]> {
-  const dependents = new Map<string, string[]>();
-  for (const [name, { dependencies }] of entries) {
-    for (const dependency of dependencies) {
-      const known = dependents.get(dependency);
-      if (known === undefined) dependents.set(dependency, [name]);
-      else known.push(name);
-    }
-  }
-  return dependents;
 }

@@ -1,3 +1,4 @@
+import { findDependents } from "../kernel/graph.ts";
 import type { RunningPlugins } from "./diff-plan.ts";
 
 /** How one attempt at a new generation went. */
@@ -46,7 +47,7 @@ export function settleChange(
     const keptDependencies = running.get(name)?.dependencies ?? [];
     const neighbours = [
       ...keptDependencies.filter((dependency) => running.has(dependency)),
-      ...((attemptedDependents ??= invert(attempts)).get(name) ?? []),
+      ...((attemptedDependents ??= dependentsAmong(attempts)).get(name) ?? []),
     ];
     for (const neighbour of neighbours) {
       if (attempts.get(neighbour)?.ok !== true || thrownAway.has(neighbour)) continue;
@@ -69,14 +70,7 @@ function withDependents(
 ): ReadonlySet<string> {
   const result = new Set([...names].filter((name) => running.has(name)));
   if (result.size === 0) return result;
-  const dependents = new Map<string, string[]>();
-  for (const [name, { required }] of running) {
-    for (const dependency of required) {
-      const known = dependents.get(dependency);
-      if (known === undefined) dependents.set(dependency, [name]);
-      else known.push(name);
-    }
-  }
+  const dependents = findDependents(running.keys(), (name) => running.get(name)!.required);
   // A set yields what is added while it is walked.
   for (const name of result) {
     for (const dependent of dependents.get(name) ?? []) if (!replaced.has(dependent)) result.add(dependent);
@@ -84,15 +78,8 @@ function withDependents(
   return result;
 }
 
-function invert(attempts: ReadonlyMap<string, AttemptOutcome>): ReadonlyMap<string, readonly string[]> {
-  const dependents = new Map<string, string[]>();
-  for (const [name, { dependencies }] of attempts) {
-    for (const dependency of dependencies) {
-      if (!attempts.has(dependency)) continue;
-      const known = dependents.get(dependency);
-      if (known === undefined) dependents.set(dependency, [name]);
-      else known.push(name);
-    }
-  }
-  return dependents;
+function dependentsAmong(attempts: ReadonlyMap<string, AttemptOutcome>): ReadonlyMap<string, readonly string[]> {
+  return findDependents(attempts.keys(), (name) =>
+    attempts.get(name)!.dependencies.filter((dependency) => attempts.has(dependency)),
+  );
 }

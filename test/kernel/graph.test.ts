@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
-import { cyclesThrough, findCyclicGroups, orderByDependencies } from "#src/kernel/graph.js";
+import { cyclesThrough, findCyclicGroups, findDependents, orderByDependencies } from "#src/kernel/graph.js";
 
 type Graph = Readonly<Record<string, readonly string[]>>;
 
@@ -145,3 +145,18 @@ function reaches(graph: Graph, from: string, to: string): boolean {
   for (const name of seen) for (const next of of(graph)(name)) seen.add(next);
   return seen.has(to);
 }
+
+describe("findDependents", () => {
+  test("has what depends on each name directly, in the order of the names, and nothing for the others", () => {
+    const dependencies: Record<string, readonly string[]> = { a: [], b: ["a"], c: ["b", "a"], d: ["outside"] };
+    const dependents = findDependents(Object.keys(dependencies), (name) => dependencies[name]!);
+    assert.deepEqual(
+      [...dependents],
+      [
+        ["a", ["b", "c"]],
+        ["b", ["c"]],
+        ["outside", ["d"]],
+      ],
+    );
+  });
+});
