@@ -1,6 +1,6 @@
 import { buildPlan } from "../plan/build-plan.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Wish } from "../sources/source.ts";
+import type { Selection, Wish } from "../sources/source.ts";
 import type { Generation } from "./generation.ts";
 import { selectFrom, type HostInputs } from "./host-inputs.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
@@ -21,6 +21,14 @@ export class Planner {
     this.#options = options;
   }
 
+  /** What all sources want now. */
+  select(inputs: HostInputs, runtimeWishes: Iterable<Wish>, inService: ReadonlyMap<string, Generation>): Selection {
+    return selectFrom(inputs, this.#options, {
+      runtimeWishes,
+      lastManifest: (name) => inService.get(name)?.entry.manifest,
+    });
+  }
+
   /** @param settled The plan that what is in service has been made equal to, when it has. */
   plan(
     inputs: HostInputs,
@@ -35,11 +43,7 @@ export class Planner {
     // What a generation in service was made from pulls in dependencies, too; only one that is out of date matters.
     const stands = pullInNothingElse(inService, inputs);
     if (isMade && stands) return made.plan;
-    const selection = selectFrom(inputs, this.#options, {
-      runtimeWishes: wishes,
-      lastManifest: (name) => inService.get(name)?.entry.manifest,
-    });
-    const plan = buildPlan(selection, { coreVersion: this.#options.coreVersion });
+    const plan = buildPlan(this.select(inputs, wishes, inService), { coreVersion: this.#options.coreVersion });
     this.#made = stands ? { inputs, wishes, plan } : undefined;
     return plan;
   }

@@ -9,6 +9,7 @@ import { plugoError, type PlugoError } from "../kernel/plugo-error.ts";
 import { diffPlan, type RunningPlugins, type Steps } from "../plan/diff-plan.ts";
 import type { Plan, PlanEntry } from "../plan/plan.ts";
 import type { Selection, Wish } from "../sources/source.ts";
+import { isNeighboursFault, mayNeedAnotherPass } from "./another-pass.ts";
 import { AttemptContent } from "./attempt-content.ts";
 import { AttemptMemory, type Standing } from "./attempt-memory.ts";
 import { BackgroundProvisions, type EndedInstallations } from "./background-provisions.ts";
@@ -19,7 +20,7 @@ import { directoryOwners } from "./directory-owners.ts";
 import { EndingGenerations } from "./ending-generations.ts";
 import { changedFiles } from "./generation-files.ts";
 import type { Generation } from "./generation.ts";
-import { newHints, readInputs, selectFrom, type HostInputs } from "./host-inputs.ts";
+import { newHints, readInputs, type HostInputs } from "./host-inputs.ts";
 import type { HostServices } from "./host-services.ts";
 import { LeakWatch } from "./leak-watch.ts";
 import { createContextFactory } from "./per-plugin.ts";
@@ -159,10 +160,7 @@ export class Reconciler {
 
   /** What all sources want now. */
   select(inputs: HostInputs): Selection {
-    return selectFrom(inputs, this.#options, {
-      runtimeWishes: this.runtimeWishes.values(),
-      lastManifest: (name) => this.inService.get(name)?.entry.manifest,
-    });
+    return this.#planner.select(inputs, this.runtimeWishes.values(), this.inService);
   }
 
   /** Makes what runs equal to what is wanted. Throws only what the first reading throws. */
@@ -205,7 +203,7 @@ export class Reconciler {
       if (!mayNeedAnotherPass(this.#plan, steps, result, running, among)) break;
       // A start that a neighbour took with it gets a second chance; nothing else is tried twice in one change.
       for (const name of steps.attempts) {
-        const isRetried = !running.has(name) && neighboursFaults.has(result.problems.get(name)?.code);
+        const isRetried = !running.has(name) && isNeighboursFault(result.problems.get(name));
         if (isRetried && !retried.has(name)) retried.add(name);
         else settled.add(name);
       }
@@ -310,8 +308,8 @@ export class Reconciler {
   }
 
   /**
-   * Has the packages of the attempts installed, but for those whose installation has ended. What was saved does not wait for an installation: who needs one is held
-   * back, and everything else is brought in.
+   * Has the packages of the attempts installed, but for those whose installation has ended. What was saved does not wait
+   * for an installation: who needs one is held back, and everything else is brought in.
    */
   #provision(
     request: ChangeRequest,
@@ -442,30 +440,3 @@ interface PassInput {
 }
 
 const nobody: ReadonlySet<string> = new Set();
-
-/** What a plugin that could start well beside the generations in service fails with when a neighbour's next one fails. */
-const neighboursFaults: ReadonlySet<string | undefined> = new Set(["PLUGO_NOT_SWAPPED", "PLUGO_DEPENDENCY_FAILED"]);
-
-/**
- * Whether what a pass has done can call for more: a start that a neighbour took with it, dependents of an optional
- * dependency that has come or gone, or what a replaced generation had pulled in. Most changes do not, and then nothing
- * is selected and planned twice.
- */
-function mayNeedAnotherPass(
-  plan: Plan,
-  { attempts }: Steps,
-  { problems, stop, swapIn }: ChangeResult,
-  running: RunningPlugins,
-  among: PassInput["among"],
-): boolean {
-  if (attempts.length === 0) return false;
-  if (problems.size > 0) return true;
-  // At the first load nothing stands on what was there before.
-  if (running.size === 0) return false;
-  if (stop.size > 0 || [...swapIn.keys()].some((name) => !running.has(name))) return true;
-  // What was pulled in stays so while the plan is the same.
-  for (const { selected } of among === undefined ? plan.entries.values() : []) {
-    if (selected.source === "dependency") return true;
-  }
-  return false;
-}
