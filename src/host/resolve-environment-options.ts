@@ -7,6 +7,7 @@ import type { EnvironmentOptions, LoadPluginsOptions } from "./load-plugins-opti
 
 /** What the options of environments depend on. */
 interface Surroundings {
+  /** Kept as it is. */
   readonly env: EnvironmentVariables;
   readonly logger: Pick<Logger, "warn">;
   /** See {@link EnvironmentSettings.hostFolder}. */
@@ -40,7 +41,7 @@ export function resolveEnvironmentOptions(
     allowScripts: [...allowScripts],
     showsOutput: booleanVariable(env, "PLUGO_SHOW_SUBPROCESS_OUTPUT", false, logger),
     hostFolder,
-    env: { ...env },
+    env,
   };
 }
 

@@ -68,11 +68,13 @@ function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
   expect("engine", `"runner" or "native"`, engine, engine === "runner" || engine === "native");
   expect("plugins", "an array", plugins, Array.isArray(plugins));
   expect("env", "an object", env, isObject(env));
+  // Read now: what the process changes later is not asked again.
+  const variables = { ...env };
   expect("coreVersion", "a string", coreVersion, coreVersion === undefined || typeof coreVersion === "string");
   expect("signal", "an AbortSignal", signal, signal === undefined || signal instanceof AbortSignal);
   const hotReload = hotReloadOptions(options.hotReload);
   const application = nearestPackage(process.cwd());
-  const isFollowing = hotReload.enabled ?? booleanVariable(env, "ENABLE_PLUGIN_HOT_RELOAD", true, logger);
+  const isFollowing = hotReload.enabled ?? booleanVariable(variables, "ENABLE_PLUGIN_HOT_RELOAD", true, logger);
   return {
     directories: directories.map((directory) => pathOption("pluginDirectory", directory)),
     configFile: configPath === undefined ? undefined : pathOption("configPath", configPath),
@@ -85,14 +87,17 @@ function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
       drainTimeoutMs: milliseconds("drainTimeoutMs", hotReload.drainTimeoutMs),
     },
     hotReload: isFollowing ? { debounceMs: milliseconds("debounceMs", hotReload.debounceMs) } : null,
-    environments: resolveEnvironmentOptions(options.environments, { env, logger, hostFolder: application.folder }),
+    environments: resolveEnvironmentOptions(options.environments, {
+      env: variables,
+      logger,
+      hostFolder: application.folder,
+    }),
     strict,
     engine,
     plugins,
-    // Read now: what the process changes later is not asked again.
-    env: { ...env },
+    env: variables,
     signal,
-    watchesLeaks: env["NODE_ENV"] !== "production",
+    watchesLeaks: variables["NODE_ENV"] !== "production",
     cacheFolder: resolve(".plugo", "cache"),
   };
 }
