@@ -47,20 +47,7 @@ export function describeInstaller(title: string, name: InstallerName, alias?: st
     }
 
     function install(folder: TestFolder, options: Partial<InstallRequest> = {}): Promise<void> {
-      return installer.install({
-        plugin: "sample",
-        folder: folder.path,
-        hostFolder: host.path,
-        env: registry.env(),
-        allowScripts: [],
-        frozen: false,
-        offline: false,
-        timeoutMs: 60_000,
-        signal: new AbortController().signal,
-        onOutput: () => {},
-        logger: keepLines(),
-        ...options,
-      });
+      return installer.install({ ...requestFor(folder, host, registry), ...options });
     }
 
     it("identify says name and major version", () => {
@@ -551,4 +538,21 @@ function contentsOf(folder: TestFolder, except: string): Record<string, string> 
     .map((entry) => path.relative(folder.path, path.join(entry.parentPath, entry.name)))
     .filter((file) => !file.startsWith(except));
   return Object.fromEntries(files.toSorted().map((file) => [file, readFileSync(folder.at(file), "utf8")]));
+}
+
+/** An installation into `folder`, for an application in `host`, from `registry`. */
+export function requestFor(folder: TestFolder, host: TestFolder, registry: TestRegistry): InstallRequest {
+  return {
+    plugin: "sample",
+    folder: folder.path,
+    hostFolder: host.path,
+    env: registry.env(),
+    allowScripts: [],
+    frozen: false,
+    offline: false,
+    timeoutMs: 60_000,
+    signal: new AbortController().signal,
+    onOutput: () => {},
+    logger: keepLines(),
+  };
 }

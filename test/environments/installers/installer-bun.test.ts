@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { describe, it } from "node:test";
 import { createInstaller } from "#src/environments/installers/create-installer.js";
-import { keepLines } from "../../support/load.ts";
 import { createFolder } from "../../support/plugin-folder.ts";
 import { startRegistry } from "../../support/registry.ts";
-import { describeInstaller, repository } from "./describe-installer.ts";
+import { describeInstaller, repository, requestFor } from "./describe-installer.ts";
 
 describeInstaller("bun", "bun");
 
@@ -19,19 +18,8 @@ describe("createInstaller: bun", () => {
       "bunfig.toml": `[install.scopes]\n"@private" = { url = "${other.url}", token = "token-of-the-test" }\n`,
     });
     using folder = createFolder({ "package.json": { name: "env", dependencies: { "@private/secret": "1.0.0" } } });
-    await createInstaller("bun", { hostFolder: repository, env: process.env }).install({
-      plugin: "sample",
-      folder: folder.path,
-      hostFolder: host.path,
-      env: registry.env(),
-      allowScripts: [],
-      frozen: false,
-      offline: false,
-      timeoutMs: 60_000,
-      signal: new AbortController().signal,
-      onOutput: () => {},
-      logger: keepLines(),
-    });
+    const installer = createInstaller("bun", { hostFolder: repository, env: process.env });
+    await installer.install(requestFor(folder, host, registry));
     assert.ok(existsSync(folder.at("node_modules/@private/secret/package.json")));
     assert.equal(registry.requests.length, 0);
   });
