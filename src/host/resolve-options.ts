@@ -60,21 +60,28 @@ function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
   expect("options", "an object", options, isObject(options));
   for (const option of Object.keys(options)) refuseUnknown(option, known);
   const { pluginDirectory = [], configPath, context = {}, logger = createConsoleLogger() } = options;
-  const { strict = false, engine = "runner", plugins = PLUGINS, env = process.env, signal, coreVersion } = options;
+  const {
+    strict = false,
+    engine = "runner",
+    plugins = PLUGINS,
+    env: givenEnv = process.env,
+    signal,
+    coreVersion,
+  } = options;
   const directories: readonly (string | URL)[] = isList(pluginDirectory) ? pluginDirectory : [pluginDirectory];
   expect("context", "an object", context, isObject(context));
   expectLogger(logger);
   expect("strict", "a boolean", strict, typeof strict === "boolean");
   expect("engine", `"runner" or "native"`, engine, engine === "runner" || engine === "native");
   expect("plugins", "an array", plugins, Array.isArray(plugins));
-  expect("env", "an object", env, isObject(env));
+  expect("env", "an object", givenEnv, isObject(givenEnv));
   // Read now: what the process changes later is not asked again.
-  const variables = { ...env };
+  const env = { ...givenEnv };
   expect("coreVersion", "a string", coreVersion, coreVersion === undefined || typeof coreVersion === "string");
   expect("signal", "an AbortSignal", signal, signal === undefined || signal instanceof AbortSignal);
   const hotReload = hotReloadOptions(options.hotReload);
   const application = nearestPackage(process.cwd());
-  const isFollowing = hotReload.enabled ?? booleanVariable(variables, "ENABLE_PLUGIN_HOT_RELOAD", true, logger);
+  const isFollowing = hotReload.enabled ?? booleanVariable(env, "ENABLE_PLUGIN_HOT_RELOAD", true, logger);
   return {
     directories: directories.map((directory) => pathOption("pluginDirectory", directory)),
     configFile: configPath === undefined ? undefined : pathOption("configPath", configPath),
@@ -88,16 +95,16 @@ function withDefaults(options: LoadPluginsOptions): ResolvedOptions {
     },
     hotReload: isFollowing ? { debounceMs: milliseconds("debounceMs", hotReload.debounceMs) } : null,
     environments: resolveEnvironmentOptions(options.environments, {
-      env: variables,
+      env,
       logger,
       hostFolder: application.folder,
     }),
     strict,
     engine,
     plugins,
-    env: variables,
+    env,
     signal,
-    watchesLeaks: variables["NODE_ENV"] !== "production",
+    watchesLeaks: env["NODE_ENV"] !== "production",
     cacheFolder: resolve(".plugo", "cache"),
   };
 }
